@@ -1,0 +1,50 @@
+package io.rpcspring.autoconfigure;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.server.ListenAddress;
+
+/**
+ * The server's properties.
+ *
+ * @param enabled whether to start a gRPC server for the beans marked @RpcService
+ * @param address IPv4 or IPv6 address, or host name, to listen on; all interfaces if not
+ * set
+ * @param port port to listen on; 0 for any free one
+ * @param shutdown what happens when the server stops
+ */
+@ConfigurationProperties("rpc.server")
+record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable String address,
+        @DefaultValue("9090") int port, @DefaultValue Shutdown shutdown) {
+
+    RpcServerProperties {
+        new ListenAddress(address, port);
+    }
+
+    ListenAddress listenAddress() {
+        return new ListenAddress(this.address, this.port);
+    }
+
+    /**
+     * What happens when the server stops.
+     *
+     * @param grace how long calls in flight may take before they are cancelled
+     */
+    record Shutdown(@DefaultValue("30s") Duration grace) {
+
+        Shutdown {
+            if (grace.isNegative()) {
+                throw new RpcConfigurationException(
+                        "rpc.server.shutdown.grace is " + grace.toMillis() + "ms, which is negative.",
+                        "Set rpc.server.shutdown.grace to 0s or longer, such as 30s.");
+            }
+        }
+
+    }
+
+}

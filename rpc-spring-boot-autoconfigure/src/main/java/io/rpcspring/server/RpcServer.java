@@ -1,0 +1,181 @@
+package io.rpcspring.server;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerServiceDefinition;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.SmartLifecycle;
+
+import io.rpcspring.server.pool.HandlerPools;
+
+/**
+ * The application's one gRPC server: it serves every bean marked {@code @RpcService}.
+ * <p>
+ * It starts last, when all singletons exist and everything else runs, and stops first. It
+ * can be started again after it was stopped. Without a marked bean it does not start, and
+ * the application is a client only. While it runs it keeps the JVM alive.
+ * <p>
+ * Stopping refuses new calls at once, lets the calls in flight finish within the grace
+ * period, then cancels those that are left and interrupts their handlers.
+ */
+public final class RpcServer implements SmartLifecycle {
+
+    private static final Log logger = LogFactory.getLog(RpcServer.class);
+
+    /** How long a handler that was cut off has to come to its end. */
+    private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
+
+    private final ServiceRegistry registry;
+
+    private final ListenAddress address;
+
+    private final Duration grace;
+
+    private final Supplier<HandlerPools> poolFactory;
+
+    private final List<RpcServerCustomizer> customizers;
+
+    private final ApplicationEventPublisher events;
+
+    /** What runs; guarded by this for writing. */
+    private volatile @Nullable Running running;
+
+    /**
+     * Creates a server that does not run yet.
+     * @param registry the services
+     * @param address where to listen
+     * @param grace how long calls in flight may take when the server stops
+     * @param poolFactory makes the pools, once per start
+     * @param customizers change the builder, in this order
+     * @param events told when the server listens
+     */
+    public RpcServer(ServiceRegistry registry, ListenAddress address, Duration grace,
+            Supplier<HandlerPools> poolFactory, List<RpcServerCustomizer> customizers,
+            ApplicationEventPublisher events) {
+        this.registry = registry;
+        this.address = address;
+        this.grace = grace;
+        this.poolFactory = poolFactory;
+        this.customizers = customizers;
+        this.events = events;
+    }
+
+    /**
+     * The port the server listens on: the real one where {@code rpc.server.port} is 0.
+     * @return a port from 1 to 65535
+     * @throws IllegalStateException if the server does not run
+     */
+    public int port() {
+        Running current = this.running;
+        if (current == null) {
+            throw new IllegalStateException("The gRPC server does not run, so it has no port");
+        }
+        return current.server().getPort();
+    }
+
+    @Override
+    public synchronized void start() {
+        if (isRunning()) {
+            return;
+        }
+        Collection<ServerServiceDefinition> services = this.registry.services();
+        if (services.isEmpty()) {
+            logger.debug("No bean is marked @RpcService: no gRPC server");
+            return;
+        }
+        HandlerPools pools = this.poolFactory.get();
+        Server server = listen(services, pools);
+        this.running = new Running(server, pools);
+        keepAlive(server);
+        int port = server.getPort();
+        logger.info(
+                "gRPC server listens on " + new ListenAddress(this.address.host(), port) + " with " + names(services));
+        this.events.publishEvent(new RpcServerStartedEvent(this, port));
+    }
+
+    private Server listen(Collection<ServerServiceDefinition> services, HandlerPools pools) {
+        try {
+            // The direct executor keeps the choice of the pool on the event loop: one
+            // hop.
+            ServerBuilder<?> builder = NettyTransport.listenOn(this.address).directExecutor().callExecutor(pools);
+            services.forEach(builder::addService);
+            this.customizers.forEach((customizer) -> customizer.customize(builder));
+            return builder.build().start();
+        }
+        catch (IOException ex) {
+            pools.close(Duration.ZERO);
+            throw this.address.cannotListen(ex);
+        }
+        catch (RuntimeException ex) {
+            pools.close(Duration.ZERO);
+            throw ex;
+        }
+    }
+
+    /** All other threads are daemons, so this one is what keeps the JVM alive. */
+    private static void keepAlive(Server server) {
+        Thread thread = new Thread(() -> {
+            try {
+                server.awaitTermination();
+            }
+            catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+            }
+        }, "rpc-server");
+        thread.setDaemon(false);
+        thread.start();
+    }
+
+    @Override
+    public synchronized void stop() {
+        Running current = this.running;
+        if (current == null) {
+            return;
+        }
+        current.server().shutdown();
+        if (!ended(current.server(), this.grace)) {
+            current.server().shutdownNow();
+            ended(current.server(), LAST_MOMENT);
+        }
+        current.pools().close(LAST_MOMENT);
+        this.running = null;
+        logger.info("gRPC server has stopped");
+    }
+
+    private static boolean ended(Server server, Duration patience) {
+        try {
+            return server.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return this.running != null;
+    }
+
+    private static String names(Collection<ServerServiceDefinition> services) {
+        return services.stream()
+            .map((service) -> service.getServiceDescriptor().getName())
+            .collect(Collectors.joining(", "));
+    }
+
+    /** A started server and the pools that it alone uses. */
+    private record Running(Server server, HandlerPools pools) {
+    }
+
+}
