@@ -1,0 +1,117 @@
+package io.rpcspring.sample;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import io.grpc.stub.BlockingClientCall;
+import org.springframework.boot.CommandLineRunner;
+import org.springframework.stereotype.Component;
+
+import io.rpcspring.sample.clock.LocalTime;
+import io.rpcspring.sample.places.Note;
+import io.rpcspring.sample.places.Place;
+import io.rpcspring.server.RpcServer;
+
+/**
+ * Calls both services when the application has started, and prints what came back.
+ */
+@Component
+class Tour implements CommandLineRunner {
+
+    private static final List<String> CITIES = List.of("Zurich", "Rome", "Athens", "Cairo", "Nairobi", "Tokyo",
+            "Auckland", "Honolulu", "New York", "Sao Paulo");
+
+    private static final int THREADS = 8;
+
+    private final Traveller traveller;
+
+    private final WorldClock clock;
+
+    private final ServerGauge gauge;
+
+    private final RpcServer server;
+
+    private final PrintStream out = System.out;
+
+    Tour(Traveller traveller, WorldClock clock, ServerGauge gauge, RpcServer server) {
+        this.traveller = traveller;
+        this.clock = clock;
+        this.gauge = gauge;
+        this.server = server;
+    }
+
+    @Override
+    public void run(String... args) throws Exception {
+        BlockingClientCall<Note, Note> notes = this.traveller.notes();
+        write(notes, "Bring a coat");
+        List<Place> places = findFromManyThreads();
+        printTimes(places);
+        Place first = places.get(0);
+        say("Within 700 km of %s: %s", first.getName(), names(this.traveller.around(first, 700)));
+        List<Place> stops = places.subList(0, 4);
+        say("A trip %s is %,.0f km long", names(stops).replace(", ", " - "), this.traveller.travel(stops));
+        write(notes, "The coat was not needed");
+        Note earlier = notes.read();
+        say("A note at Zurich: \"%s\"", (earlier != null) ? earlier.getText() : "none");
+        notes.halfClose();
+        say("%n%d calls of two services, up to %d at once, over %d connection(s)", this.gauge.calls(),
+                this.gauge.mostAtOnce(), this.gauge.connections());
+        printWhatToTry();
+    }
+
+    /** Every thread uses the same stub, and so the same channel. */
+    private List<Place> findFromManyThreads() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            Callable<List<Place>> findAll = () -> CITIES.stream().map(this.traveller::find).toList();
+            List<Future<List<Place>>> answers = threads
+                .invokeAll(IntStream.range(0, THREADS).mapToObj((i) -> findAll).toList());
+            return answers.get(0).get();
+        }
+        finally {
+            threads.shutdown();
+        }
+    }
+
+    private void printTimes(List<Place> places) throws Exception {
+        List<LocalTime> times = this.clock.timesAt(CITIES);
+        say("%n%-10s %9s %9s   %s", "Place", "latitude", "longitude", "local time");
+        for (int i = 0; i < places.size(); i++) {
+            Place place = places.get(i);
+            say("%-10s %9.2f %9.2f   %s", place.getName(), place.getLocation().getLatitude(),
+                    place.getLocation().getLongitude(), times.get(i).getTime());
+        }
+        say("");
+    }
+
+    private void printWhatToTry() {
+        say("""
+
+                The server stays up. Try it from another terminal, from the project's folder:
+
+                  grpcurl -plaintext -import-path sample-app/src/main/protobuf -proto places/v1/places.proto \\
+                      -d '{"name": "Zurich"}' localhost:%d places.v1.Places/Find
+
+                Stop it with Ctrl-C.""", this.server.port());
+    }
+
+    private static void write(BlockingClientCall<Note, Note> notes, String text) throws Exception {
+        notes.write(Note.newBuilder().setPlace("Zurich").setText(text).build());
+    }
+
+    private static String names(List<Place> places) {
+        return places.stream().map(Place::getName).collect(Collectors.joining(", "));
+    }
+
+    private void say(String format, Object... values) {
+        this.out.println(String.format(Locale.ROOT, format, values));
+    }
+
+}
