@@ -67,7 +67,10 @@ public final class ServiceRegistry {
     }
 
     private Collection<String> markedBeans() {
-        Collection<String> marked = new TreeSet<>(List.of(this.beans.getBeanNamesForAnnotation(RpcService.class)));
+        Collection<String> marked = new TreeSet<>();
+        for (String beanName : this.beans.getBeanNamesForAnnotation(RpcService.class)) {
+            marked.add(servedName(beanName));
+        }
         for (String beanName : this.beans.getBeanNamesForType(BindableService.class)) {
             if (ScopedProxyUtils.isScopedTarget(beanName) || marked.contains(beanName)) {
                 continue;
@@ -79,8 +82,12 @@ public final class ServiceRegistry {
                 logger.info("Not served: the gRPC service bean " + describe(beanName) + " is not marked @RpcService");
             }
         }
-        marked.removeIf(ScopedProxyUtils::isScopedTarget);
         return marked;
+    }
+
+    /** A scoped bean is served through its proxy, whoever of the two has the mark. */
+    private static String servedName(String beanName) {
+        return ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName) : beanName;
     }
 
     /**
