@@ -3,23 +3,20 @@ package io.rpcspring.autoconfigure;
 import java.util.Map;
 import java.util.TreeMap;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-
-import io.rpcspring.RpcConfigurationException;
 
 /**
  * The clients' properties.
  *
  * @param channels shared channels by the name that @RpcClient asks for
  */
-@ConfigurationProperties("rpc.client")
+@ConfigurationProperties(prefix = "rpc.client", ignoreUnknownFields = false)
 record RpcClientProperties(@DefaultValue Map<String, ChannelProperties> channels) {
 
     Map<String, String> targets() {
         Map<String, String> targets = new TreeMap<>();
-        this.channels.forEach((name, channel) -> targets.put(name, channel.requiredTarget(name)));
+        this.channels.forEach((name, channel) -> targets.put(name, channel.target()));
         return targets;
     }
 
@@ -29,18 +26,7 @@ record RpcClientProperties(@DefaultValue Map<String, ChannelProperties> channels
      * @param target where the servers are: host:port, or any grpc-java target such as
      * dns:///places:9090
      */
-    record ChannelProperties(@Nullable String target) {
-
-        String requiredTarget(String channel) {
-            if (this.target != null) {
-                return this.target;
-            }
-            String property = "rpc.client.channels." + channel + ".target";
-            throw new RpcConfigurationException(
-                    "The channel '" + channel + "' has no target: " + property + " is not set.",
-                    "Set " + property + " to host:port, such as localhost:9090.");
-        }
-
+    record ChannelProperties(String target) {
     }
 
 }

@@ -18,7 +18,7 @@ import io.rpcspring.server.ListenAddress;
  * @param port port to listen on; 0 for any free one
  * @param shutdown what happens when the server stops
  */
-@ConfigurationProperties("rpc.server")
+@ConfigurationProperties(prefix = "rpc.server", ignoreUnknownFields = false)
 record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable String address,
         @DefaultValue("9090") int port, @DefaultValue Shutdown shutdown) {
 

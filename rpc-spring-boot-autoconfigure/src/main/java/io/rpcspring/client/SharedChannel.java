@@ -21,8 +21,8 @@ final class SharedChannel extends Channel {
     /** Written once, guarded by this. */
     private volatile @Nullable ManagedChannel channel;
 
-    /** Guarded by this. */
-    private boolean closed;
+    /** Guarded by this for writing. */
+    private volatile boolean closed;
 
     SharedChannel(ChannelFactory factory) {
         this.factory = factory;
@@ -39,11 +39,13 @@ final class SharedChannel extends Channel {
     }
 
     /**
-     * Finds out whether the channel can be made, as far as this is known before the
+     * Finds out whether the channel can be used, as far as this is known before the
      * application runs.
-     * @throws io.rpcspring.RpcConfigurationException if it cannot
+     * @throws io.rpcspring.RpcConfigurationException if its target cannot work
+     * @throws IllegalStateException if it is closed
      */
     void check() {
+        requireOpen();
         if (this.factory.isKnownAtStart()) {
             open();
         }
@@ -59,12 +61,16 @@ final class SharedChannel extends Channel {
         if (opened != null) {
             return opened;
         }
-        if (this.closed) {
-            throw new IllegalStateException("The " + this + " is closed with its application context");
-        }
+        requireOpen();
         opened = this.factory.create();
         this.channel = opened;
         return opened;
+    }
+
+    private void requireOpen() {
+        if (this.closed) {
+            throw new IllegalStateException("The " + this + " is closed with its application context");
+        }
     }
 
     /**

@@ -94,8 +94,8 @@ public record ListenAddress(@Nullable String host, int port) {
         try {
             return NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)
+                .filter((address) -> !address.isLinkLocalAddress())
                 .map(InetAddress::getHostAddress)
-                .map((address) -> address.replaceFirst("%.*", ""))
                 .sorted()
                 .collect(Collectors.joining(", "));
         }

@@ -37,10 +37,10 @@ class StartFailureTests {
     @Test
     void addressOfAnotherMachine(CapturedOutput output) {
         assertReport(output,
-                "Description:\n\nThe gRPC server cannot listen on 192.0.2.1:0:"
+                "Description:\n\nThe gRPC server cannot listen on 203.0.113.254:0:"
                         + " the address is not one of this machine (rpc.server.address).\n\nAction:\n\n"
                         + "Set rpc.server.address to an address of this machine (",
-                "--rpc.server.port=0", "--rpc.server.address=192.0.2.1");
+                "--rpc.server.port=0", "--rpc.server.address=203.0.113.254");
         assertThat(output).contains("127.0.0.1").contains("), or remove it to listen on all of them.");
     }
 
