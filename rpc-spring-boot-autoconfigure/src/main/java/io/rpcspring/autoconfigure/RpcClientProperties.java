@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The clients' properties.
  *
- * @param channels shared channels by the name that @RpcClient asks for
+ * @param channels Shared channels by the name that @RpcClient asks for.
  */
 @ConfigurationProperties(prefix = "rpc.client", ignoreUnknownFields = false)
 record RpcClientProperties(@DefaultValue Map<String, ChannelProperties> channels) {
@@ -23,8 +23,8 @@ record RpcClientProperties(@DefaultValue Map<String, ChannelProperties> channels
     /**
      * One channel's properties.
      *
-     * @param target where the servers are: host:port, or any grpc-java target such as
-     * dns:///places:9090
+     * @param target Where the servers are: host:port, or any grpc-java target such as
+     * dns:///places:9090.
      */
     record ChannelProperties(String target) {
     }

@@ -12,11 +12,11 @@ import io.rpcspring.server.ListenAddress;
 /**
  * The server's properties.
  *
- * @param enabled whether to start a gRPC server for the beans marked @RpcService
- * @param address IPv4 or IPv6 address, or host name, to listen on; all interfaces if not
- * set
- * @param port port to listen on; 0 for any free one
- * @param shutdown what happens when the server stops
+ * @param enabled Whether to start a gRPC server for the beans marked @RpcService.
+ * @param address IPv4 or IPv6 address, or host name, to listen on. All interfaces if not
+ * set.
+ * @param port Port to listen on. 0 takes any free one.
+ * @param shutdown What happens when the server stops.
  */
 @ConfigurationProperties(prefix = "rpc.server", ignoreUnknownFields = false)
 record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable String address,
@@ -33,7 +33,7 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
     /**
      * What happens when the server stops.
      *
-     * @param grace how long calls in flight may take before they are cancelled
+     * @param grace How long calls in flight may take before they are cancelled.
      */
     record Shutdown(@DefaultValue("30s") Duration grace) {
 

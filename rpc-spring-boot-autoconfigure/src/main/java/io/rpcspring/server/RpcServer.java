@@ -36,6 +36,12 @@ public final class RpcServer implements SmartLifecycle {
     /** How long a handler that was cut off has to come to its end. */
     private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
 
+    /** How long a connection without calls has to answer that the server goes. */
+    private static final Duration GOODBYE = Duration.ofSeconds(1);
+
+    /** How often a stopping server looks whether calls are left. */
+    private static final Duration TICK = Duration.ofMillis(20);
+
     private final ServiceRegistry registry;
 
     private final ListenAddress address;
@@ -95,8 +101,9 @@ public final class RpcServer implements SmartLifecycle {
             return;
         }
         HandlerPools pools = this.poolFactory.get();
-        Server server = listen(services, pools);
-        this.running = new Running(server, pools);
+        CallCounter calls = new CallCounter();
+        Server server = listen(services, pools, calls);
+        this.running = new Running(server, pools, calls);
         keepAlive(server);
         int port = server.getPort();
         logger.info(
@@ -104,11 +111,12 @@ public final class RpcServer implements SmartLifecycle {
         this.events.publishEvent(new RpcServerStartedEvent(this, port));
     }
 
-    private Server listen(Collection<ServerServiceDefinition> services, HandlerPools pools) {
+    private Server listen(Collection<ServerServiceDefinition> services, HandlerPools pools, CallCounter calls) {
         try {
             // The direct executor keeps the choice of the pool on the event loop: one
             // hop.
             ServerBuilder<?> builder = NettyTransport.listenOn(this.address).directExecutor().callExecutor(pools);
+            builder.addStreamTracerFactory(calls);
             services.forEach(builder::addService);
             this.customizers.forEach((customizer) -> customizer.customize(builder));
             return builder.build().start();
@@ -144,13 +152,30 @@ public final class RpcServer implements SmartLifecycle {
             return;
         }
         current.server().shutdown();
-        if (!ended(current.server(), this.grace)) {
+        if (!letCallsFinish(current)) {
             current.server().shutdownNow();
             ended(current.server(), LAST_MOMENT);
         }
         current.pools().close(LAST_MOMENT);
         this.running = null;
         logger.info("gRPC server has stopped");
+    }
+
+    /**
+     * Waits for the calls, and for clients that say goodbye; a connection that is silent
+     * and has no call is not worth the grace period.
+     * @return whether the server came to its end by itself
+     */
+    private boolean letCallsFinish(Running current) {
+        long start = System.nanoTime();
+        while (!ended(current.server(), TICK)) {
+            Duration waited = Duration.ofNanos(System.nanoTime() - start);
+            boolean idle = current.calls().isZero() && waited.compareTo(GOODBYE) > 0;
+            if (idle || waited.compareTo(this.grace) > 0 || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean ended(Server server, Duration patience) {
@@ -174,8 +199,8 @@ public final class RpcServer implements SmartLifecycle {
             .collect(Collectors.joining(", "));
     }
 
-    /** A started server and the pools that it alone uses. */
-    private record Running(Server server, HandlerPools pools) {
+    /** A started server and what it alone uses. */
+    private record Running(Server server, HandlerPools pools, CallCounter calls) {
     }
 
 }

@@ -1,0 +1,167 @@
+package io.rpcspring;
+
+import java.util.stream.Stream;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The dependency rules of docs/architecture.md.
+ */
+class ArchitectureTests {
+
+    private static final String[] HOOKS = { "Customizer", "Mapper" };
+
+    private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+        .importPackages("io.rpcspring");
+
+    @Test
+    void packagesHaveNoCycles() {
+        SlicesRuleDefinition.slices().matching("io.rpcspring.(**)").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void theApiKnowsNoneOfOurPackages() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAPackage("io.rpcspring")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.rpcspring.*.."));
+    }
+
+    @Test
+    void serverAndClientDoNotKnowEachOther() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAPackage("io.rpcspring.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.rpcspring.client.."));
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAPackage("io.rpcspring.client..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.rpcspring.server.."));
+    }
+
+    @Test
+    void nobodyKnowsTheGlue() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.autoconfigure..", "io.rpcspring.test..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.rpcspring.autoconfigure..", "io.rpcspring.test..",
+                    "org.springframework.boot.autoconfigure.."));
+    }
+
+    @Test
+    void poolsKnowNoSpring() {
+        check(ArchRuleDefinition.classes()
+            .that()
+            .resideInAPackage("io.rpcspring.server.pool..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.rpcspring.server.pool..", "java..", "io.grpc..", "io.micrometer..",
+                    "org.jspecify.."));
+    }
+
+    @Test
+    void oneClassKnowsNetty() {
+        DescribedPredicate<JavaClass> netty = DescribedPredicate.describe("know Netty",
+                (type) -> type.getDirectDependenciesFromSelf()
+                    .stream()
+                    .anyMatch((to) -> to.getTargetClass().getPackageName().contains("netty")));
+        assertThat(MAIN.that(netty)).extracting(JavaClass::getSimpleName).containsExactly("NettyTransport");
+    }
+
+    @Test
+    void publicTypesBesideApiAndHooksAreFinal() {
+        DescribedPredicate<JavaClass> hook = DescribedPredicate.describe("hooks",
+                (type) -> type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith));
+        check(ArchRuleDefinition.classes()
+            .that()
+            .resideInAPackage("io.rpcspring.*..")
+            .and()
+            .arePublic()
+            .and()
+            .areTopLevelClasses()
+            .and(DescribedPredicate.not(hook))
+            .should()
+            .haveModifier(JavaModifier.FINAL));
+    }
+
+    @Test
+    void autoConfigurationsAreFinalWithoutPublicMembers() {
+        check(ArchRuleDefinition.classes()
+            .that()
+            .areAnnotatedWith(AutoConfiguration.class)
+            .should()
+            .haveModifier(JavaModifier.FINAL));
+        check(ArchRuleDefinition.methods()
+            .that()
+            .areDeclaredInClassesThat()
+            .areAnnotatedWith(AutoConfiguration.class)
+            .should()
+            .notBePublic());
+    }
+
+    @Test
+    void postProcessorBeanMethodsAreStatic() {
+        check(ArchRuleDefinition.methods()
+            .that()
+            .haveRawReturnType(DescribedPredicate.describe("post-processor",
+                    (type) -> type.isAssignableTo(BeanPostProcessor.class)
+                            || type.isAssignableTo(BeanFactoryPostProcessor.class)))
+            .should()
+            .beStatic());
+    }
+
+    @Test
+    void namesSayWhatTypesAreFor() {
+        check(ArchRuleDefinition.noClasses()
+            .should(ArchConditions.be(DescribedPredicate.describe("vaguely named",
+                    (JavaClass type) -> type.getSimpleName().matches(VAGUE)))));
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        check(ArchRuleDefinition.classes().should(new ArchCondition<>("reside in a @NullMarked package") {
+
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+                events.add(new SimpleConditionEvent(type, marked, type.getPackageName() + " is not @NullMarked"));
+            }
+
+        }));
+    }
+
+    private static void check(ArchRule rule) {
+        rule.check(MAIN);
+    }
+
+}

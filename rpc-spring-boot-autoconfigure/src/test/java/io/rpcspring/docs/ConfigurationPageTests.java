@@ -1,0 +1,85 @@
+package io.rpcspring.docs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.json.BasicJsonParser;
+import org.springframework.util.ClassUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Compares docs/configuration.md with the metadata that editors read.
+ */
+class ConfigurationPageTests {
+
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(rpc\\.[^`]+)` \\| ([^|]*) \\| ([^|]*) \\|$");
+
+    private static final Pattern MAP = Pattern.compile("java\\.util\\.Map<java\\.lang\\.String,(io\\.rpcspring\\..*)>");
+
+    @Test
+    void pageHasEveryPropertyWithItsDefaultAndDescription() throws Exception {
+        Map<String, String> expected = new TreeMap<>();
+        for (Map<String, Object> property : properties()) {
+            String name = (String) property.get("name");
+            assertThat(property).as(name).containsKey("description");
+            Matcher map = MAP.matcher((String) property.get("type"));
+            if (map.matches()) {
+                components(map.group(1)).forEach((component) -> expected.put(name + ".<name>." + component, ""));
+            }
+            else {
+                expected.put(name, defaultOf(property) + " | " + property.get("description"));
+            }
+        }
+        Map<String, String> documented = documented();
+        assertThat(documented.keySet()).containsExactlyElementsOf(expected.keySet());
+        expected.forEach((name, text) -> assertThat(documented.get(name)).as(name).endsWith(text));
+    }
+
+    private static Map<String, String> documented() throws IOException {
+        Map<String, String> rows = new TreeMap<>();
+        Matcher row = ROW.matcher(Files.readString(Documentation.ROOT.resolve("docs/configuration.md")));
+        while (row.find()) {
+            assertThat(rows).doesNotContainKey(row.group(1));
+            rows.put(row.group(1), row.group(2).strip() + " | " + row.group(3).strip());
+        }
+        return rows;
+    }
+
+    private static String defaultOf(Map<String, Object> property) {
+        Object value = property.get("defaultValue");
+        return (value != null) ? "`" + value + "`" : "";
+    }
+
+    /** The metadata stops at a map; what its values are made of are properties, too. */
+    private static Stream<String> components(String recordName) {
+        Class<?> record = ClassUtils.resolveClassName(recordName, null);
+        return Stream.of(record.getRecordComponents())
+            .map(RecordComponent::getName)
+            .map((name) -> name.replaceAll("([A-Z])", "-$1"))
+            .map((name) -> ConfigurationPropertyName.adapt(name, '.').toString());
+    }
+
+    @SuppressWarnings("unchecked") // JSON has no types
+    private static List<Map<String, Object>> properties() throws IOException {
+        try (InputStream metadata = ConfigurationPageTests.class
+            .getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            assertThat(metadata).isNotNull();
+            String json = new String(metadata.readAllBytes(), StandardCharsets.UTF_8);
+            return (List<Map<String, Object>>) (List<?>) new BasicJsonParser().parseMap(json)
+                .getOrDefault("properties", List.of());
+        }
+    }
+
+}

@@ -1,0 +1,99 @@
+package io.rpcspring.docs;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+import io.rpcspring.fixture.StarterRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Keeps the pages true: their links lead somewhere, and their examples are the code that
+ * is compiled and the configuration that is bound.
+ */
+class DocumentationTests {
+
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)\\s]*)?\\)");
+
+    private static final Pattern LEFT_OUT = Pattern.compile("\n// \\.\\.\\.\n");
+
+    @Test
+    void relativeLinksResolve() throws IOException {
+        for (Path page : Documentation.pages()) {
+            Matcher link = LINK.matcher(Files.readString(page));
+            while (link.find()) {
+                if (URI.create(link.group(1)).getScheme() == null) {
+                    assertThat(page.resolveSibling(link.group(1))).as("link in " + page).exists();
+                }
+            }
+        }
+    }
+
+    @Test
+    void yamlSnippetsBind() throws IOException {
+        for (Path page : Documentation.pages()) {
+            for (String yaml : Documentation.snippets(page, "yaml")) {
+                ApplicationContextRunner runner = StarterRunner.withServerOnFreePort();
+                runner = runner.withInitializer((context) -> load(yaml)
+                    .forEach((source) -> context.getEnvironment().getPropertySources().addFirst(source)));
+                runner.run((context) -> assertThat(context).as(page + ":\n" + yaml).hasNotFailed());
+            }
+        }
+    }
+
+    @Test
+    void javaSnippetsStandInCompiledSources() throws IOException {
+        assertSnippetsStandIn("java", "sample-app/src", "rpc-spring-boot-autoconfigure/src/test");
+    }
+
+    @Test
+    void protoSnippetsStandInTheSample() throws IOException {
+        assertSnippetsStandIn("proto", "sample-app/src");
+    }
+
+    /** A line {@code // ...} in a snippet stands for lines that it leaves out. */
+    private static void assertSnippetsStandIn(String language, String... folders) throws IOException {
+        List<String> sources = new ArrayList<>();
+        for (String folder : folders) {
+            for (Path file : Documentation.files(Documentation.ROOT.resolve(folder), "." + language)) {
+                sources.add(withoutIndentation(Files.readString(file)));
+            }
+        }
+        for (Path page : Documentation.pages()) {
+            for (String snippet : Documentation.snippets(page, language)) {
+                LEFT_OUT.splitAsStream(withoutIndentation(snippet))
+                    .forEach((part) -> assertThat(sources).as("source of a snippet in " + page + ":\n" + part)
+                        .anyMatch((source) -> source.contains(part)));
+            }
+        }
+    }
+
+    private static List<PropertySource<?>> load(String yaml) {
+        try {
+            return new YamlPropertySourceLoader().load("snippet",
+                    new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)));
+        }
+        catch (IOException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    private static String withoutIndentation(String text) {
+        return text.lines().map(String::strip).filter((line) -> !line.isEmpty()).collect(Collectors.joining("\n"));
+    }
+
+}
