@@ -3,7 +3,6 @@ package io.rpcspring.docs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import com.jayway.jsonpath.JsonPath;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.json.BasicJsonParser;
 import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,14 +70,10 @@ class ConfigurationPageTests {
             .map((name) -> ConfigurationPropertyName.adapt(name, '.').toString());
     }
 
-    @SuppressWarnings("unchecked") // JSON has no types
     private static List<Map<String, Object>> properties() throws IOException {
         try (InputStream metadata = ConfigurationPageTests.class
             .getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-            assertThat(metadata).isNotNull();
-            String json = new String(metadata.readAllBytes(), StandardCharsets.UTF_8);
-            return (List<Map<String, Object>>) (List<?>) new BasicJsonParser().parseMap(json)
-                .getOrDefault("properties", List.of());
+            return JsonPath.read(metadata, "$.properties");
         }
     }
 

@@ -61,8 +61,8 @@ class DocumentationTests {
     }
 
     @Test
-    void protoSnippetsStandInTheSample() throws IOException {
-        assertSnippetsStandIn("proto", "sample-app/src");
+    void protoSnippetsStandInCompiledSources() throws IOException {
+        assertSnippetsStandIn("proto", "sample-app/src", "rpc-spring-boot-autoconfigure/src/test");
     }
 
     /** A line {@code // ...} in a snippet stands for lines that it leaves out. */

@@ -54,27 +54,7 @@ class PlacesService extends PlacesGrpc.PlacesImplBase {
 
     @Override
     public StreamObserver<Note> notes(StreamObserver<Note> response) {
-        return new StreamObserver<>() {
-
-            @Override
-            public void onNext(Note note) {
-                PlacesService.this.atlas.find(note.getPlace())
-                    .ifPresentOrElse(
-                            (place) -> PlacesService.this.board.pin(place.getZone(), note).forEach(response::onNext),
-                            () -> response.onError(noSuchPlace(note.getPlace())));
-            }
-
-            @Override
-            public void onError(Throwable cancelled) {
-                // The call has ended: there is nobody to answer.
-            }
-
-            @Override
-            public void onCompleted() {
-                response.onCompleted();
-            }
-
-        };
+        return new Conversation(response);
     }
 
     static StatusException noSuchPlace(String name) {
@@ -112,6 +92,48 @@ class PlacesService extends PlacesGrpc.PlacesImplBase {
         public void onCompleted() {
             this.response.onNext(Distance.newBuilder().setKilometres(this.kilometres).build());
             this.response.onCompleted();
+        }
+
+    }
+
+    /** Answers the notes of one client while they arrive. */
+    private final class Conversation implements StreamObserver<Note> {
+
+        private final StreamObserver<Note> response;
+
+        private boolean ended;
+
+        private Conversation(StreamObserver<Note> response) {
+            this.response = response;
+        }
+
+        @Override
+        public void onNext(Note note) {
+            if (!this.ended) {
+                PlacesService.this.atlas.find(note.getPlace())
+                    .ifPresentOrElse((place) -> answer(place, note), () -> end(note));
+            }
+        }
+
+        private void answer(Place place, Note note) {
+            PlacesService.this.board.pin(place.getZone(), note).forEach(this.response::onNext);
+        }
+
+        private void end(Note note) {
+            this.ended = true;
+            this.response.onError(noSuchPlace(note.getPlace()));
+        }
+
+        @Override
+        public void onError(Throwable cancelled) {
+            // The call has ended: there is nobody to answer.
+        }
+
+        @Override
+        public void onCompleted() {
+            if (!this.ended) {
+                this.response.onCompleted();
+            }
         }
 
     }

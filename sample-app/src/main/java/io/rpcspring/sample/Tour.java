@@ -61,8 +61,8 @@ class Tour implements CommandLineRunner {
         Note earlier = notes.read();
         say("A note at Zurich: \"%s\"", (earlier != null) ? earlier.getText() : "none");
         notes.halfClose();
-        say("%n%d calls of two services, up to %d at once, over %d connection(s)", this.gauge.calls(),
-                this.gauge.mostAtOnce(), this.gauge.connections());
+        say("%n%d calls of two services, up to %d at once, over %d connection%s", this.gauge.calls(),
+                this.gauge.mostAtOnce(), this.gauge.connections(), (this.gauge.connections() != 1) ? "s" : "");
         printWhatToTry();
     }
 
