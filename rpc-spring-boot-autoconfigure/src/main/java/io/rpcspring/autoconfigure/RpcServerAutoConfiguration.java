@@ -10,11 +10,12 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.ConfigurableEnvironment;
 
+import io.rpcspring.server.ExceptionMapper;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.server.RpcServerCustomizer;
 import io.rpcspring.server.RpcServerStartedEvent;
+import io.rpcspring.server.ServerSettings;
 import io.rpcspring.server.ServiceRegistry;
-import io.rpcspring.server.pool.HandlerPools;
 
 /**
  * Serves the beans marked {@code @RpcService}.
@@ -28,9 +29,12 @@ final class RpcServerAutoConfiguration {
 
     @Bean
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties,
-            ObjectProvider<RpcServerCustomizer> customizers, ApplicationEventPublisher events) {
-        return new RpcServer(new ServiceRegistry(beans), properties.listenAddress(), properties.shutdown().grace(),
-                () -> new HandlerPools(POOL_SIZE), customizers.orderedStream().toList(), events);
+            ObjectProvider<ExceptionMapper> exceptionMappers, ObjectProvider<RpcServerCustomizer> customizers,
+            ApplicationEventPublisher events) {
+        ServerSettings settings = new ServerSettings(properties.shutdown().grace(), POOL_SIZE,
+                properties.requestAhead(), properties.interruptCancelled(), exceptionMappers.orderedStream().toList());
+        return new RpcServer(new ServiceRegistry(beans), properties.listenAddress(), settings,
+                customizers.orderedStream().toList(), events);
     }
 
     @Bean

@@ -16,14 +16,25 @@ import io.rpcspring.server.ListenAddress;
  * @param address IPv4 or IPv6 address, or host name, to listen on. All interfaces if not
  * set.
  * @param port Port to listen on. 0 takes any free one.
+ * @param requestAhead How many messages of a stream are requested ahead of the handler
+ * that receives them.
+ * @param interruptCancelled Whether the handler of a call is interrupted when the call is
+ * cancelled. Turn it off for code that must not be interrupted, such as NIO file
+ * channels.
  * @param shutdown What happens when the server stops.
  */
 @ConfigurationProperties(prefix = "rpc.server", ignoreUnknownFields = false)
 record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable String address,
-        @DefaultValue("9090") int port, @DefaultValue Shutdown shutdown) {
+        @DefaultValue("9090") int port, @DefaultValue("16") int requestAhead,
+        @DefaultValue("true") boolean interruptCancelled, @DefaultValue Shutdown shutdown) {
 
     RpcServerProperties {
         new ListenAddress(address, port);
+        if (requestAhead < 1 || requestAhead > 10_000) {
+            throw new RpcConfigurationException(
+                    "rpc.server.request-ahead is " + requestAhead + ", which is not from 1 to 10000.",
+                    "Set rpc.server.request-ahead to the messages that one stream may hold in memory, such as 16.");
+        }
     }
 
     ListenAddress listenAddress() {

@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
-import io.grpc.ServerServiceDefinition;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +45,7 @@ public final class RpcServer implements SmartLifecycle {
 
     private final ListenAddress address;
 
-    private final Duration grace;
-
-    private final Supplier<HandlerPools> poolFactory;
+    private final ServerSettings settings;
 
     private final List<RpcServerCustomizer> customizers;
 
@@ -61,18 +58,15 @@ public final class RpcServer implements SmartLifecycle {
      * Creates a server that does not run yet.
      * @param registry the services
      * @param address where to listen
-     * @param grace how long calls in flight may take when the server stops
-     * @param poolFactory makes the pools, once per start
+     * @param settings how to run and end the calls
      * @param customizers change the builder, in this order
      * @param events told when the server listens
      */
-    public RpcServer(ServiceRegistry registry, ListenAddress address, Duration grace,
-            Supplier<HandlerPools> poolFactory, List<RpcServerCustomizer> customizers,
-            ApplicationEventPublisher events) {
+    public RpcServer(ServiceRegistry registry, ListenAddress address, ServerSettings settings,
+            List<RpcServerCustomizer> customizers, ApplicationEventPublisher events) {
         this.registry = registry;
         this.address = address;
-        this.grace = grace;
-        this.poolFactory = poolFactory;
+        this.settings = settings;
         this.customizers = customizers;
         this.events = events;
     }
@@ -95,12 +89,12 @@ public final class RpcServer implements SmartLifecycle {
         if (isRunning()) {
             return;
         }
-        Collection<ServerServiceDefinition> services = this.registry.services();
+        HandlerPools pools = new HandlerPools(this.settings.poolSize());
+        Collection<ServedService> services = this.registry.services(this.settings.handlers(pools.streams()));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
-        HandlerPools pools = this.poolFactory.get();
         CallCounter calls = new CallCounter();
         Server server = listen(services, pools, calls);
         this.running = new Running(server, pools, calls);
@@ -111,13 +105,15 @@ public final class RpcServer implements SmartLifecycle {
         this.events.publishEvent(new RpcServerStartedEvent(this, port));
     }
 
-    private Server listen(Collection<ServerServiceDefinition> services, HandlerPools pools, CallCounter calls) {
+    private Server listen(Collection<ServedService> services, HandlerPools pools, CallCounter calls) {
         try {
             // The direct executor keeps the choice of the pool on the event loop: one
             // hop.
-            ServerBuilder<?> builder = NettyTransport.listenOn(this.address).directExecutor().callExecutor(pools);
-            builder.addStreamTracerFactory(calls);
-            services.forEach(builder::addService);
+            ServerBuilder<?> builder = NettyTransport.listenOn(this.address)
+                .directExecutor()
+                .callExecutor(pools.choice(blockingStreams(services)))
+                .addStreamTracerFactory(calls);
+            services.forEach((service) -> builder.addService(service.definition()));
             this.customizers.forEach((customizer) -> customizer.customize(builder));
             return builder.build().start();
         }
@@ -171,7 +167,7 @@ public final class RpcServer implements SmartLifecycle {
         while (!ended(current.server(), TICK)) {
             Duration waited = Duration.ofNanos(System.nanoTime() - start);
             boolean idle = current.calls().isZero() && waited.compareTo(GOODBYE) > 0;
-            if (idle || waited.compareTo(this.grace) > 0 || Thread.currentThread().isInterrupted()) {
+            if (idle || waited.compareTo(this.settings.grace()) > 0 || Thread.currentThread().isInterrupted()) {
                 return false;
             }
         }
@@ -193,10 +189,12 @@ public final class RpcServer implements SmartLifecycle {
         return this.running != null;
     }
 
-    private static String names(Collection<ServerServiceDefinition> services) {
-        return services.stream()
-            .map((service) -> service.getServiceDescriptor().getName())
-            .collect(Collectors.joining(", "));
+    private static Set<String> blockingStreams(Collection<ServedService> services) {
+        return services.stream().flatMap(ServedService::blockingStreams).collect(Collectors.toSet());
+    }
+
+    private static String names(Collection<ServedService> services) {
+        return services.stream().map(ServedService::name).collect(Collectors.joining(", "));
     }
 
     /** A started server and what it alone uses. */

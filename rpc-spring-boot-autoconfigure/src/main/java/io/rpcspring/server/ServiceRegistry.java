@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,6 +25,8 @@ import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
+import io.rpcspring.server.handler.HandlerBinder;
+import io.rpcspring.server.handler.HandlerSettings;
 
 /**
  * Finds the beans marked {@link RpcService} and the gRPC service that each serves.
@@ -44,24 +47,23 @@ public final class ServiceRegistry {
 
     /**
      * The services to serve, by their gRPC name, in the order of the names.
+     * @param settings what all handlers share
      * @return empty if no bean is marked
      * @throws RpcConfigurationException if a marked bean is not a service, or two serve
      * the same one
      */
-    Collection<ServerServiceDefinition> services() {
-        Map<String, ServerServiceDefinition> services = new TreeMap<>();
-        Map<String, String> beanNames = new TreeMap<>();
+    Collection<ServedService> services(HandlerSettings settings) {
+        Map<String, ServedService> services = new TreeMap<>();
         for (String beanName : markedBeans()) {
-            ServerServiceDefinition service = bind(beanName, this.beans.getBean(beanName));
-            String name = service.getServiceDescriptor().getName();
-            String other = beanNames.putIfAbsent(name, beanName);
+            ServedService service = bind(beanName, this.beans.getBean(beanName), settings);
+            String name = service.name();
+            ServedService other = services.putIfAbsent(name, service);
             if (other != null) {
                 throw new RpcConfigurationException(
-                        "The beans " + describe(other) + " and " + describe(beanName) + " both serve the gRPC service '"
-                                + name + "'.",
+                        "The beans " + describe(other.beanName()) + " and " + describe(beanName)
+                                + " both serve the gRPC service '" + name + "'.",
                         "Remove one of the beans, or its @RpcService: a server serves each service once.");
             }
-            services.put(name, service);
         }
         return services.values();
     }
@@ -97,15 +99,31 @@ public final class ServiceRegistry {
         return AnnotatedElementUtils.hasAnnotation(AopProxyUtils.ultimateTargetClass(bean), RpcService.class);
     }
 
-    private ServerServiceDefinition bind(String beanName, Object bean) {
+    private ServedService bind(String beanName, Object bean, HandlerSettings settings) {
         if (bean instanceof BindableService service) {
             ServerServiceDefinition proxied = Proxy.isProxyClass(bean.getClass()) ? bindGenerated(bean) : null;
-            return (proxied != null) ? proxied : service.bindService();
+            ServerServiceDefinition definition = (proxied != null) ? proxied : service.bindService();
+            SafeCalls safe = new SafeCalls(settings.failures());
+            return new ServedService(beanName, ServerInterceptors.intercept(definition, safe), false);
         }
-        throw new RpcConfigurationException(
-                "The bean " + describe(beanName) + " is marked @RpcService but is not a gRPC service.",
-                "Let its class extend the generated base class of its service (such as PlacesGrpc.PlacesImplBase)"
-                        + " or implement io.grpc.BindableService; or remove @RpcService.");
+        Class<?> generated = generatedClass(beanName, bean);
+        if (generated == void.class) {
+            throw new RpcConfigurationException(
+                    "The bean " + describe(beanName) + " is marked @RpcService but is not a gRPC service.",
+                    "Name the generated class of its service to bind its methods, as in @RpcService(PlacesGrpc.class);"
+                            + " or let its class extend the generated base class (such as PlacesGrpc.PlacesImplBase)"
+                            + " or implement io.grpc.BindableService; or remove @RpcService.");
+        }
+        return new ServedService(beanName, new HandlerBinder(settings).bind(beanName, bean, generated), true);
+    }
+
+    private Class<?> generatedClass(String beanName, Object bean) {
+        RpcService mark = this.beans.findAnnotationOnBean(beanName, RpcService.class);
+        if (mark == null) {
+            mark = AnnotatedElementUtils.findMergedAnnotation(AopProxyUtils.ultimateTargetClass(bean),
+                    RpcService.class);
+        }
+        return (mark != null) ? mark.value() : void.class;
     }
 
     /**

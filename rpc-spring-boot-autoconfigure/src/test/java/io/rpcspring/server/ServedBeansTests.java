@@ -121,7 +121,8 @@ class ServedBeansTests {
                 .isInstanceOf(RpcConfigurationException.class)
                 .hasMessage("The bean 'typo' (" + NoService.class.getName()
                         + ") is marked @RpcService but is not a gRPC service."
-                        + " Let its class extend the generated base class of its service (such as"
+                        + " Name the generated class of its service to bind its methods, as in"
+                        + " @RpcService(PlacesGrpc.class); or let its class extend the generated base class (such as"
                         + " PlacesGrpc.PlacesImplBase) or implement io.grpc.BindableService; or remove @RpcService."));
     }
 

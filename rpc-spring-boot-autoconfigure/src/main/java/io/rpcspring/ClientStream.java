@@ -1,0 +1,226 @@
+package io.rpcspring;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one kind of {@link RpcStream}: an inbox and an outbox over a client call.
+ * <p>
+ * Callbacks run on the transport's thread, where they enqueue or signal and nothing else.
+ *
+ * @param <Q> the type of the requests
+ * @param <R> the type of the responses
+ */
+final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStream<Q, R> {
+
+    private static final int AHEAD = 16;
+
+    private final MethodDescriptor<Q, R> method;
+
+    private final ClientCall<Q, R> call;
+
+    private final MessageOutbox<Q> outbox;
+
+    private final MessageInbox<R> inbox;
+
+    private final AtomicBoolean onlySent = new AtomicBoolean();
+
+    private final AtomicBoolean halfClosed = new AtomicBoolean();
+
+    private final CountDownLatch headersCame = new CountDownLatch(1);
+
+    private volatile Metadata headers = new Metadata();
+
+    /** How the call ended; written once, by the transport. */
+    private volatile @Nullable End end;
+
+    private ClientStream(MethodDescriptor<Q, R> method, ClientCall<Q, R> call) {
+        String name = method.getFullMethodName();
+        this.method = method;
+        this.call = call;
+        // grpc-java never tells that a call with one request is ready: it has no need to.
+        boolean oneRequest = method.getType().clientSendsOneMessage();
+        this.outbox = new MessageOutbox<>(name, () -> oneRequest || call.isReady(),
+                oneRequest ? this::sendOnly : call::sendMessage, this::interrupted);
+        this.inbox = new MessageInbox<>(name, AHEAD, call::request, this::interrupted);
+    }
+
+    static <Q, R> RpcStream<Q, R> start(Channel channel, MethodDescriptor<Q, R> method, CallOptions options) {
+        ClientCall<Q, R> call = channel.newCall(method, options.withExecutor(Runnable::run));
+        ClientStream<Q, R> stream = new ClientStream<>(method, call);
+        call.start(stream, new Metadata());
+        call.request(AHEAD);
+        return stream;
+    }
+
+    @Override
+    public void send(Q message) {
+        this.outbox.send(message);
+    }
+
+    private void sendOnly(Q message) {
+        if (!this.onlySent.compareAndSet(false, true)) {
+            throw new IllegalStateException(this.method.getFullMethodName() + " takes one request, and has it");
+        }
+        this.call.sendMessage(message);
+    }
+
+    @Override
+    public boolean trySend(Q message) {
+        return this.outbox.trySend(message);
+    }
+
+    @Override
+    public boolean isReady() {
+        return this.outbox.isReady();
+    }
+
+    @Override
+    public void halfClose() {
+        if (this.halfClosed.compareAndSet(false, true)) {
+            this.outbox.end(
+                    () -> new IllegalStateException(
+                            this.method.getFullMethodName() + " is half-closed: nothing can be sent any more"),
+                    this.call::halfClose);
+        }
+    }
+
+    @Override
+    public boolean hasNext() {
+        return this.inbox.hasNext();
+    }
+
+    @Override
+    public R next() {
+        return this.inbox.next();
+    }
+
+    @Override
+    public R finish() {
+        if (!this.method.getType().serverSendsOneMessage()) {
+            throw new IllegalStateException(
+                    this.method.getFullMethodName() + " has many responses: receive them instead of finishing");
+        }
+        halfClose();
+        if (!hasNext()) {
+            throw Status.INTERNAL.withDescription("The server ended the call without a response").asRuntimeException();
+        }
+        R response = next();
+        if (hasNext()) {
+            close();
+            throw Status.INTERNAL.withDescription("The server sent more than one response").asRuntimeException();
+        }
+        return response;
+    }
+
+    @Override
+    public Metadata headers() {
+        try {
+            this.headersCame.await();
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            interrupted();
+            throw Status.CANCELLED.withDescription("Interrupted while waiting for headers")
+                .withCause(ex)
+                .asRuntimeException();
+        }
+        End ended = this.end;
+        if (ended != null && !ended.status().isOk() && this.headers.keys().isEmpty()) {
+            throw ended.failure();
+        }
+        return this.headers;
+    }
+
+    @Override
+    public Metadata trailers() {
+        return ended().trailers();
+    }
+
+    @Override
+    public Status status() {
+        return ended().status();
+    }
+
+    private End ended() {
+        End ended = this.end;
+        if (ended == null) {
+            throw new IllegalStateException(this.method.getFullMethodName()
+                    + " has not ended: receive until hasNext() is false, finish or close first");
+        }
+        return ended;
+    }
+
+    @Override
+    public void close() {
+        if (this.end == null) {
+            this.call.cancel("The stream was closed before its end", null);
+        }
+    }
+
+    private void interrupted() {
+        this.call.cancel("The thread that used the stream was interrupted", null);
+    }
+
+    @Override
+    public void onHeaders(Metadata received) {
+        this.headers = received;
+        this.headersCame.countDown();
+    }
+
+    @Override
+    public void onMessage(R message) {
+        this.inbox.add(message);
+    }
+
+    @Override
+    public void onReady() {
+        this.outbox.ready();
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+        End ended = new End(status, trailers);
+        this.end = ended;
+        this.headersCame.countDown();
+        if (status.isOk()) {
+            this.outbox
+                .end(() -> Status.CANCELLED.withDescription("The server ended the call before it took all messages")
+                    .asRuntimeException());
+            this.inbox.end();
+        }
+        else {
+            this.outbox.end(ended::failure);
+            this.inbox.fail(ended::failure, false);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "stream of " + this.method.getFullMethodName();
+    }
+
+    /**
+     * How a call ended.
+     *
+     * @param status the status
+     * @param trailers what came with it
+     */
+    private record End(Status status, Metadata trailers) {
+
+        StatusRuntimeException failure() {
+            return this.status.asRuntimeException(this.trailers);
+        }
+
+    }
+
+}

@@ -1,0 +1,177 @@
+package io.rpcspring;
+
+import java.util.ArrayDeque;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the receiving half of a gRPC call into a blocking {@link MessageReceiver}.
+ * <p>
+ * Applications get it as a {@code MessageReceiver}; the other methods are for the
+ * transport side: {@link #add}, {@link #end} and {@link #fail} may be called by any
+ * thread and never wait for the receiver. The memory is bounded by what is requested: as
+ * many messages as the call was asked for at first.
+ *
+ * @param <T> the type of the messages
+ */
+public final class MessageInbox<T> implements MessageReceiver<T> {
+
+    private final SingleThread receiver;
+
+    private final IntConsumer request;
+
+    private final Runnable interrupted;
+
+    private final int batch;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition change = this.lock.newCondition();
+
+    /** Guarded by the lock. */
+    private final Queue<T> messages = new ArrayDeque<>();
+
+    /** Taken and not requested again yet. Guarded by the receiver. */
+    private int taken;
+
+    /** Whether nothing more will come. Guarded by the lock. */
+    private boolean ended;
+
+    /** Why, if it was no ordinary end. Guarded by the lock. */
+    private @Nullable Supplier<? extends RuntimeException> failure;
+
+    /**
+     * Creates an inbox over a call that is asked for {@code ahead} messages at first.
+     * @param method the full name of the method, for messages
+     * @param ahead how many messages are requested ahead of the receiver, at least 1
+     * @param request asks the call for more messages
+     * @param interrupted what to do when a waiting receiver is interrupted
+     */
+    public MessageInbox(String method, int ahead, IntConsumer request, Runnable interrupted) {
+        this.receiver = new SingleThread("receive", method);
+        this.batch = (ahead + 1) / 2;
+        this.request = request;
+        this.interrupted = interrupted;
+    }
+
+    @Override
+    public boolean hasNext() {
+        this.receiver.enter();
+        try {
+            return awaitMessage(false) != null;
+        }
+        finally {
+            this.receiver.leave();
+        }
+    }
+
+    @Override
+    public T next() {
+        this.receiver.enter();
+        try {
+            T message = awaitMessage(true);
+            if (message == null) {
+                throw new NoSuchElementException("The stream has ended");
+            }
+            requestMore();
+            return message;
+        }
+        finally {
+            this.receiver.leave();
+        }
+    }
+
+    /** Half of what is requested ahead at once: fewer window updates, no gap. */
+    private void requestMore() {
+        this.taken++;
+        if (this.taken >= this.batch) {
+            this.request.accept(this.taken);
+            this.taken = 0;
+        }
+    }
+
+    /** The next message, or {@code null} at the end. */
+    private @Nullable T awaitMessage(boolean take) {
+        this.lock.lock();
+        try {
+            while (this.messages.isEmpty() && !this.ended) {
+                this.change.await();
+            }
+            throwIfFailed();
+            return take ? this.messages.poll() : this.messages.peek();
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throwIfFailed();
+            this.interrupted.run();
+            throw Status.CANCELLED.withDescription("Interrupted while receiving").withCause(ex).asRuntimeException();
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /** What has come is delivered before a failure. */
+    private void throwIfFailed() {
+        Supplier<? extends RuntimeException> reason = this.failure;
+        if (this.messages.isEmpty() && reason != null) {
+            throw reason.get();
+        }
+    }
+
+    /**
+     * Adds a message for the receiver.
+     * @param message the message that came
+     */
+    public void add(T message) {
+        this.lock.lock();
+        try {
+            if (!this.ended) {
+                this.messages.add(message);
+                this.change.signal();
+            }
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /** Ends the direction: the receiver gets what has come, and then the end. */
+    public void end() {
+        end(null, false);
+    }
+
+    /**
+     * Fails the direction. The first end stays, but what has come can still be dropped.
+     * @param reason makes the exception for the receiver
+     * @param drop whether what has come is dropped, or is delivered first
+     */
+    public void fail(Supplier<? extends RuntimeException> reason, boolean drop) {
+        end(reason, drop);
+    }
+
+    private void end(@Nullable Supplier<? extends RuntimeException> reason, boolean drop) {
+        this.lock.lock();
+        try {
+            if (!this.ended || drop) {
+                this.failure = reason;
+            }
+            this.ended = true;
+            if (drop) {
+                this.messages.clear();
+            }
+            this.change.signalAll();
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+}

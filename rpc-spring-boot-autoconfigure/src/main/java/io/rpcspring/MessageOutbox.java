@@ -1,0 +1,163 @@
+package io.rpcspring;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the sending half of a gRPC call into a blocking {@link MessageSender}.
+ * <p>
+ * Applications get it as a {@code MessageSender}; the other methods are for the transport
+ * side: {@link #ready} and {@link #end} may be called by any thread and never wait for
+ * the peer.
+ *
+ * @param <T> the type of the messages
+ */
+public final class MessageOutbox<T> implements MessageSender<T> {
+
+    private final SingleThread sender;
+
+    private final BooleanSupplier callReady;
+
+    private final Consumer<T> call;
+
+    private final Runnable interrupted;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition change = this.lock.newCondition();
+
+    /** Why nothing can be sent any more. Written once, guarded by the lock. */
+    private volatile @Nullable Supplier<? extends RuntimeException> end;
+
+    /**
+     * Creates an outbox over a started call.
+     * @param method the full name of the method, for messages
+     * @param callReady whether the call has room for a message
+     * @param call sends a message; called by one thread at a time
+     * @param interrupted what to do when a waiting sender is interrupted
+     */
+    public MessageOutbox(String method, BooleanSupplier callReady, Consumer<T> call, Runnable interrupted) {
+        this.sender = new SingleThread("send", method);
+        this.callReady = callReady;
+        this.call = call;
+        this.interrupted = interrupted;
+    }
+
+    @Override
+    public void send(T message) {
+        this.sender.enter();
+        try {
+            if (!isReady()) {
+                awaitReady();
+            }
+            this.call.accept(message);
+        }
+        finally {
+            this.sender.leave();
+        }
+    }
+
+    @Override
+    public boolean trySend(T message) {
+        this.sender.enter();
+        try {
+            throwIfEnded();
+            if (!this.callReady.getAsBoolean()) {
+                return false;
+            }
+            this.call.accept(message);
+            return true;
+        }
+        finally {
+            this.sender.leave();
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return this.end == null && this.callReady.getAsBoolean();
+    }
+
+    private void awaitReady() {
+        this.lock.lock();
+        try {
+            throwIfEnded();
+            while (!this.callReady.getAsBoolean()) {
+                this.change.await();
+                throwIfEnded();
+            }
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throwIfEnded();
+            this.interrupted.run();
+            throw Status.CANCELLED.withDescription("Interrupted while sending").withCause(ex).asRuntimeException();
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    private void throwIfEnded() {
+        Supplier<? extends RuntimeException> reason = this.end;
+        if (reason != null) {
+            throw reason.get();
+        }
+    }
+
+    /** Tells that the call may have room again. */
+    public void ready() {
+        this.lock.lock();
+        try {
+            this.change.signalAll();
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * Ends the direction: a waiting sender and all later ones get the reason. The first
+     * reason stays.
+     * @param reason makes the exception for each of them
+     */
+    public void end(Supplier<? extends RuntimeException> reason) {
+        this.lock.lock();
+        try {
+            if (this.end == null) {
+                this.end = reason;
+                this.change.signalAll();
+            }
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * Ends the direction and then uses the call, when no thread is sending any more.
+     * @param reason makes the exception for later senders
+     * @param last the last use of the call, such as closing it
+     */
+    public void end(Supplier<? extends RuntimeException> reason, Runnable last) {
+        end(reason);
+        // A sender that has not seen the end is between two instructions, not waiting.
+        while (!this.sender.tryEnter()) {
+            LockSupport.parkNanos(1_000);
+        }
+        try {
+            last.run();
+        }
+        finally {
+            this.sender.leave();
+        }
+    }
+
+}

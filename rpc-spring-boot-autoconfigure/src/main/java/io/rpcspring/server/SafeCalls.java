@@ -1,0 +1,161 @@
+package io.rpcspring.server;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.rpcspring.server.handler.CallFailures;
+
+/**
+ * Makes services that write to a {@code StreamObserver} safe.
+ * <p>
+ * What several threads send on one call is serialized, what comes after the end of a call
+ * is ignored and logged once, and what a service throws is mapped as for every handler.
+ *
+ * @param failures maps what services throw
+ */
+record SafeCalls(CallFailures failures) implements ServerInterceptor {
+
+    private static final Log logger = LogFactory.getLog(SafeCalls.class);
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+            ServerCallHandler<Q, R> next) {
+        SafeCall<Q, R> safe = new SafeCall<>(call, this.failures);
+        try {
+            return new SafeListener<>(next.startCall(safe, headers), safe);
+        }
+        catch (RuntimeException ex) {
+            safe.fail(ex);
+            return new ServerCall.Listener<>() {
+            };
+        }
+    }
+
+    /**
+     * Sends and closes under a lock, and closes once.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the responses
+     */
+    private static final class SafeCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+
+        private final CallFailures failures;
+
+        private final ReentrantLock lock = new ReentrantLock();
+
+        /** Guarded by the lock. */
+        private boolean closed;
+
+        /** Guarded by the lock. */
+        private boolean complained;
+
+        private SafeCall(ServerCall<Q, R> call, CallFailures failures) {
+            super(call);
+            this.failures = failures;
+        }
+
+        @Override
+        public void sendHeaders(Metadata headers) {
+            ifOpen("headers", () -> super.sendHeaders(headers));
+        }
+
+        @Override
+        public void sendMessage(R message) {
+            ifOpen("a message", () -> super.sendMessage(message));
+        }
+
+        @Override
+        public void close(Status status, Metadata trailers) {
+            Throwable cause = status.getCause();
+            boolean unmapped = status.getCode() == Status.Code.UNKNOWN && cause != null;
+            if (unmapped && !isCancelled()) {
+                fail(cause);
+            }
+            else {
+                closeOnce(status, trailers);
+            }
+        }
+
+        private void fail(Throwable thrown) {
+            StatusException failure = this.failures.map(getMethodDescriptor().getFullMethodName(), thrown);
+            Metadata trailers = failure.getTrailers();
+            closeOnce(failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+        }
+
+        private void closeOnce(Status status, Metadata trailers) {
+            ifOpen("a status", () -> {
+                this.closed = true;
+                super.close(status, trailers);
+            });
+        }
+
+        private void ifOpen(String what, Runnable use) {
+            this.lock.lock();
+            try {
+                if (!this.closed) {
+                    use.run();
+                }
+                else if (!this.complained) {
+                    this.complained = true;
+                    logger.warn("Ignored: " + what + " after the end of a call of "
+                            + getMethodDescriptor().getFullMethodName());
+                }
+            }
+            finally {
+                this.lock.unlock();
+            }
+        }
+
+    }
+
+    /**
+     * Maps what a service throws while it gets an event.
+     *
+     * @param <Q> the type of the requests
+     */
+    private static final class SafeListener<Q> extends SimpleForwardingServerCallListener<Q> {
+
+        private final SafeCall<Q, ?> call;
+
+        private SafeListener(ServerCall.Listener<Q> listener, SafeCall<Q, ?> call) {
+            super(listener);
+            this.call = call;
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            mapping(() -> super.onMessage(message));
+        }
+
+        @Override
+        public void onHalfClose() {
+            mapping(super::onHalfClose);
+        }
+
+        @Override
+        public void onReady() {
+            mapping(super::onReady);
+        }
+
+        private void mapping(Runnable event) {
+            try {
+                event.run();
+            }
+            catch (RuntimeException ex) {
+                this.call.fail(ex);
+            }
+        }
+
+    }
+
+}

@@ -1,0 +1,150 @@
+package io.rpcspring.server.handler;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.util.ReflectionUtils;
+
+import io.rpcspring.RpcConfigurationException;
+
+/**
+ * Binds the methods of a plain object to the methods of a gRPC service, by their names.
+ */
+public final class HandlerBinder {
+
+    private static final Log logger = LogFactory.getLog(HandlerBinder.class);
+
+    private final HandlerSettings settings;
+
+    /**
+     * Creates a binder.
+     * @param settings what all handlers of the server share
+     */
+    public HandlerBinder(HandlerSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Binds a bean.
+     * @param beanName the bean's name
+     * @param bean the bean or its proxy
+     * @param generated the class that the gRPC generator made of the service
+     * @return the service; what the bean has no method for answers {@code UNIMPLEMENTED}
+     * @throws RpcConfigurationException if the class is not generated, or a method does
+     * not fit
+     */
+    public ServerServiceDefinition bind(String beanName, Object bean, Class<?> generated) {
+        ServiceDescriptor service = descriptor(beanName, generated);
+        Map<String, MethodDescriptor<?, ?>> rpcs = new LinkedHashMap<>();
+        service.getMethods().forEach((rpc) -> rpcs.put(javaName(rpc), rpc));
+        Map<String, Method> handlers = handlers(beanName, bean, service, rpcs);
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
+        List<String> missing = new ArrayList<>();
+        rpcs.forEach((name, rpc) -> {
+            Method handler = handlers.get(name);
+            if (handler == null) {
+                missing.add(String.valueOf(rpc.getBareMethodName()));
+                addUnimplemented(definition, rpc);
+            }
+            else {
+                add(definition, new HandlerSignature<>(beanName, bean, handler, rpc));
+            }
+        });
+        if (!missing.isEmpty()) {
+            logger.warn("The bean '" + beanName + "' has no handler for " + String.join(", ", missing) + " of "
+                    + service.getName() + ": calls of it are answered with UNIMPLEMENTED");
+        }
+        return definition.build();
+    }
+
+    private <Q, R> void add(ServerServiceDefinition.Builder definition, HandlerSignature<Q, R> signature) {
+        definition.addMethod(signature.rpc(), signature.bind(this.settings));
+    }
+
+    private static <Q, R> void addUnimplemented(ServerServiceDefinition.Builder definition,
+            MethodDescriptor<Q, R> rpc) {
+        definition.addMethod(rpc, new Unimplemented<>());
+    }
+
+    private static Map<String, Method> handlers(String beanName, Object bean, ServiceDescriptor service,
+            Map<String, MethodDescriptor<?, ?>> rpcs) {
+        Map<String, Method> handlers = new LinkedHashMap<>();
+        Set<Class<?>> requests = rpcs.values().stream().map(HandlerSignature::requestType).collect(Collectors.toSet());
+        Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
+        for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, HandlerBinder::isCandidate)) {
+            if (rpcs.containsKey(method.getName())) {
+                Method other = handlers.put(method.getName(), method);
+                if (other != null) {
+                    throw overloaded(beanName, method, rpcs.get(method.getName()));
+                }
+            }
+            else if (HandlerSignature.looksLikeHandler(method, type, requests)) {
+                throw new RpcConfigurationException(
+                        "The method " + HandlerSignature.written(method, type) + " of the bean '" + beanName + "' ("
+                                + type.getName() + ") looks like a handler, but " + service.getName()
+                                + " has no such method. Its methods: "
+                                + RpcConfigurationException.nearestFirst(method.getName(), rpcs.keySet()) + ".",
+                        "Name the handler after its gRPC method, or make it private if it is none.");
+            }
+        }
+        return handlers;
+    }
+
+    private static boolean isCandidate(Method method) {
+        return !Modifier.isStatic(method.getModifiers()) && !Modifier.isPrivate(method.getModifiers())
+                && !method.isSynthetic() && method.getDeclaringClass() != Object.class;
+    }
+
+    private static RpcConfigurationException overloaded(String beanName, Method method,
+            @Nullable MethodDescriptor<?, ?> rpc) {
+        return new RpcConfigurationException(
+                "The bean '" + beanName + "' (" + method.getDeclaringClass().getName() + ") has more than one method '"
+                        + method.getName() + "', so it is not clear which one handles "
+                        + ((rpc != null) ? rpc.getFullMethodName() : "it") + ".",
+                "Rename the others, or make them private.");
+    }
+
+    /** As the generator writes it: {@code TimeAt} and {@code time_at} are timeAt. */
+    private static String javaName(MethodDescriptor<?, ?> rpc) {
+        StringBuilder name = new StringBuilder();
+        boolean upper = false;
+        for (char character : String.valueOf(rpc.getBareMethodName()).toCharArray()) {
+            if (character == '_') {
+                upper = true;
+                continue;
+            }
+            boolean first = name.isEmpty();
+            name.append(
+                    first ? Character.toLowerCase(character) : upper ? Character.toUpperCase(character) : character);
+            upper = false;
+        }
+        return name.toString();
+    }
+
+    private static ServiceDescriptor descriptor(String beanName, Class<?> generated) {
+        try {
+            return (ServiceDescriptor) generated.getMethod("getServiceDescriptor").invoke(null);
+        }
+        catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException ex) {
+            throw new RpcConfigurationException(
+                    "The bean '" + beanName + "' is marked @RpcService(" + generated.getSimpleName() + ".class), but "
+                            + generated.getName() + " is not a class that the gRPC generator makes of a service.",
+                    "Name the generated class, such as @RpcService(PlacesGrpc.class).", ex);
+        }
+    }
+
+}

@@ -1,0 +1,76 @@
+package io.rpcspring.server.handler;
+
+import java.lang.invoke.MethodHandle;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.MessageSender;
+import io.rpcspring.RpcContext;
+import io.rpcspring.server.pool.StreamExecutor;
+
+/**
+ * A method of a bean, bound to a gRPC method.
+ *
+ * @param <Q> the type of the requests
+ * @param <R> the type of the responses
+ * @param rpc the gRPC method
+ * @param handle takes the request or receiver, the sender and the context; returns the
+ * result
+ * @param result what the handler returns
+ * @param settings what all handlers of the server share
+ */
+record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, Result result,
+        HandlerSettings settings) implements ServerCallHandler<Q, R> {
+
+    @Override
+    public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata headers) {
+        HandlerCall<Q, R> handlerCall = new HandlerCall<>(this, call, headers);
+        if (this.rpc.getType().clientSendsOneMessage()) {
+            // A second message would be a violation: ask for it to notice.
+            call.request(2);
+        }
+        else {
+            call.request(this.settings.ahead());
+            handlerCall.runLater();
+        }
+        return handlerCall;
+    }
+
+    boolean isUnary() {
+        return this.rpc.getType() == MethodType.UNARY;
+    }
+
+    @Nullable Object invoke(@Nullable Object first, @Nullable MessageSender<R> sender, RpcContext context) throws Throwable {
+        return (Object) this.handle.invokeExact(first, (MessageSender<?>) sender, context);
+    }
+
+    void runAfterEvents(Runnable handler) {
+        StreamExecutor.runAfter(handler, this.settings.streams());
+    }
+
+    /** What a handler method returns. */
+    enum Result {
+
+        /** The one response. */
+        MESSAGE,
+
+        /** The one response, later. */
+        STAGE,
+
+        /** Nothing: the responses were sent. */
+        NOTHING,
+
+        /** All responses, as a {@code java.util.stream.Stream} to be closed. */
+        STREAM,
+
+        /** All responses. */
+        ITERABLE
+
+    }
+
+}
