@@ -54,6 +54,9 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
         private final ReentrantLock lock = new ReentrantLock();
 
         /** Guarded by the lock. */
+        private boolean headersSent;
+
+        /** Guarded by the lock. */
         private boolean closed;
 
         /** Guarded by the lock. */
@@ -66,7 +69,13 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
 
         @Override
         public void sendHeaders(Metadata headers) {
-            ifOpen("headers", () -> super.sendHeaders(headers));
+            ifOpen("headers", () -> {
+                // Threads that race for the first message bring headers each.
+                if (!this.headersSent) {
+                    this.headersSent = true;
+                    super.sendHeaders(headers);
+                }
+            });
         }
 
         @Override
