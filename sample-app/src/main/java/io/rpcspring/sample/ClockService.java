@@ -14,6 +14,9 @@ import io.rpcspring.sample.places.PlaceName;
 
 /**
  * Serves {@code clock.v1.Clock}: what time it is at a place.
+ * <p>
+ * It extends the generated base class, to show that both kinds of services live side by
+ * side.
  */
 @RpcService
 class ClockService extends ClockGrpc.ClockImplBase {
@@ -29,7 +32,7 @@ class ClockService extends ClockGrpc.ClockImplBase {
         this.atlas.find(request.getName()).ifPresentOrElse((place) -> {
             response.onNext(now(place.getZone()));
             response.onCompleted();
-        }, () -> response.onError(PlacesService.noSuchPlace(request.getName())));
+        }, () -> response.onError(Places.noSuchPlace(request.getName())));
     }
 
     private static LocalTime now(String zone) {

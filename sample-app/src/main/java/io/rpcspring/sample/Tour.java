@@ -10,10 +10,10 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import io.grpc.stub.BlockingClientCall;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.stereotype.Component;
 
+import io.rpcspring.RpcStream;
 import io.rpcspring.sample.clock.LocalTime;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
@@ -49,18 +49,18 @@ class Tour implements CommandLineRunner {
 
     @Override
     public void run(String... args) throws Exception {
-        BlockingClientCall<Note, Note> notes = this.traveller.notes();
-        write(notes, "Bring a coat");
-        List<Place> places = findFromManyThreads();
-        printTimes(places);
-        Place first = places.get(0);
-        say("Within 700 km of %s: %s", first.getName(), names(this.traveller.around(first, 700)));
-        List<Place> stops = places.subList(0, 4);
-        say("A trip %s is %,.0f km long", names(stops).replace(", ", " - "), this.traveller.travel(stops));
-        write(notes, "The coat was not needed");
-        Note earlier = notes.read();
-        say("A note at Zurich: \"%s\"", (earlier != null) ? earlier.getText() : "none");
-        notes.halfClose();
+        // Open all the while, so the calls below run beside it.
+        try (RpcStream<Note, Note> notes = this.traveller.notes()) {
+            notes.send(note("Bring a coat"));
+            List<Place> places = findFromManyThreads();
+            printTimes(places);
+            Place first = places.get(0);
+            say("Within 700 km of %s: %s", first.getName(), names(this.traveller.around(first, 700)));
+            List<Place> stops = places.subList(0, 4);
+            say("A trip %s is %,.0f km long", names(stops).replace(", ", " - "), this.traveller.travel(stops));
+            notes.send(note("The coat was not needed"));
+            say("A note at Zurich: \"%s\"", notes.next().getText());
+        }
         say("%n%d calls of two services, up to %d at once, over %d connection%s", this.gauge.calls(),
                 this.gauge.mostAtOnce(), this.gauge.connections(), (this.gauge.connections() != 1) ? "s" : "");
         printWhatToTry();
@@ -102,8 +102,8 @@ class Tour implements CommandLineRunner {
                 Stop it with Ctrl-C.""", this.server.port());
     }
 
-    private static void write(BlockingClientCall<Note, Note> notes, String text) throws Exception {
-        notes.write(Note.newBuilder().setPlace("Zurich").setText(text).build());
+    private static Note note(String text) {
+        return Note.newBuilder().setPlace("Zurich").setText(text).build();
     }
 
     private static String names(List<Place> places) {

@@ -3,34 +3,33 @@ package io.rpcspring.sample;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.grpc.StatusException;
-import io.grpc.stub.BlockingClientCall;
+import io.grpc.Channel;
 import org.springframework.stereotype.Component;
 
 import io.rpcspring.RpcClient;
+import io.rpcspring.RpcStream;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
+import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingStub;
-import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingV2Stub;
 import io.rpcspring.sample.places.Point;
 
 /**
- * Finds places and travels between them: a blocking stub for plain questions, a blocking
- * V2 stub for streams that it writes to. Both share the channel that its name says.
+ * Finds places and travels between them. The stub and the streams share one channel.
  */
 @Component
 class Traveller {
 
     private final PlacesBlockingStub places;
 
-    private final PlacesBlockingV2Stub streams;
+    private final Channel channel;
 
-    Traveller(@RpcClient("places") PlacesBlockingStub places, @RpcClient("places") PlacesBlockingV2Stub streams) {
+    Traveller(@RpcClient("places") PlacesBlockingStub places, @RpcClient("places") Channel channel) {
         this.places = places;
-        this.streams = streams;
+        this.channel = channel;
     }
 
     /** Unary. */
@@ -47,19 +46,18 @@ class Traveller {
     }
 
     /** Client streaming: the length comes after the last point. */
-    double travel(List<Place> stops) throws InterruptedException, StatusException {
-        BlockingClientCall<Point, Distance> trip = this.streams.travel();
-        for (Place stop : stops) {
-            trip.write(stop.getLocation());
+    double travel(List<Place> stops) {
+        try (RpcStream<Point, Distance> trip = RpcStream.open(this.channel, PlacesGrpc.getTravelMethod())) {
+            for (Place stop : stops) {
+                trip.send(stop.getLocation());
+            }
+            return trip.finish().getKilometres();
         }
-        trip.halfClose();
-        Distance distance = trip.read();
-        return (distance != null) ? distance.getKilometres() : 0;
     }
 
     /** Bidirectional streaming: an open conversation that its user closes. */
-    BlockingClientCall<Note, Note> notes() {
-        return this.streams.notes();
+    RpcStream<Note, Note> notes() {
+        return RpcStream.open(this.channel, PlacesGrpc.getNotesMethod());
     }
 
 }

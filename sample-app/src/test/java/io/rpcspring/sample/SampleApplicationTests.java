@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 import io.grpc.Channel;
-import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.BlockingClientCall;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,6 +15,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.rpcspring.RpcClient;
+import io.rpcspring.RpcStream;
 import io.rpcspring.sample.clock.ClockGrpc;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -43,7 +42,7 @@ class SampleApplicationTests {
 
     private final PlacesGrpc.PlacesBlockingStub places;
 
-    private final PlacesGrpc.PlacesBlockingV2Stub streams;
+    private final Channel channel;
 
     private final ClockGrpc.ClockBlockingStub clock;
 
@@ -51,7 +50,7 @@ class SampleApplicationTests {
 
     SampleApplicationTests(@RpcClient("places") Channel channel, @Autowired ServerGauge gauge) {
         this.places = PlacesGrpc.newBlockingStub(channel);
-        this.streams = PlacesGrpc.newBlockingV2Stub(channel);
+        this.channel = channel;
         this.clock = ClockGrpc.newBlockingStub(channel);
         this.gauge = gauge;
     }
@@ -97,7 +96,7 @@ class SampleApplicationTests {
     }
 
     @Test
-    void measuresTrips() throws Exception {
+    void measuresTrips() {
         assertThat(travel()).isZero();
         assertThat(travel(ZURICH)).isZero();
         assertThat(travel(ZURICH, ROME)).isBetween(680.0, 690.0);
@@ -105,27 +104,24 @@ class SampleApplicationTests {
     }
 
     @Test
-    void notesComeBackToWhoeverWritesAtTheSamePlace() throws Exception {
-        BlockingClientCall<Note, Note> notes = this.streams.notes();
+    void notesComeBackToWhoeverWritesAtTheSamePlace() {
         List<String> back = new ArrayList<>();
-        for (String text : List.of("one", "two", "three")) {
-            notes.write(Note.newBuilder().setPlace("Tokyo").setText(text).build());
-        }
-        notes.halfClose();
-        for (Note note = notes.read(); note != null; note = notes.read()) {
-            back.add(note.getText());
+        try (RpcStream<Note, Note> notes = RpcStream.open(this.channel, PlacesGrpc.getNotesMethod())) {
+            for (String text : List.of("one", "two", "three")) {
+                notes.send(Note.newBuilder().setPlace("Tokyo").setText(text).build());
+            }
+            notes.halfClose();
+            notes.forEach((note) -> back.add(note.getText()));
         }
         assertThat(back).containsExactly("one", "one", "two");
     }
 
     @Test
-    void noteAtAPlaceThatDoesNotExistEndsTheConversation(CapturedOutput output) throws Exception {
-        BlockingClientCall<Note, Note> notes = this.streams.notes();
-        notes.write(Note.newBuilder().setPlace("Atlantis").build());
-        notes.write(Note.newBuilder().setPlace("Tokyo").build());
-        notes.halfClose();
-        assertThatExceptionOfType(StatusException.class).isThrownBy(notes::read)
-            .withMessage("NOT_FOUND: No place is called 'Atlantis'");
+    void noteAtAPlaceThatDoesNotExistEndsTheConversation(CapturedOutput output) {
+        try (RpcStream<Note, Note> notes = RpcStream.open(this.channel, PlacesGrpc.getNotesMethod())) {
+            notes.send(Note.newBuilder().setPlace("Atlantis").build());
+            assertFails(notes::next, "NOT_FOUND: No place is called 'Atlantis'");
+        }
         assertThat(output).doesNotContain("Exception");
     }
 
@@ -136,15 +132,13 @@ class SampleApplicationTests {
         assertFails(() -> this.clock.timeAt(name("Atlantis")), "NOT_FOUND: No place is called 'Atlantis'");
     }
 
-    private double travel(Point... points) throws Exception {
-        BlockingClientCall<Point, Distance> trip = this.streams.travel();
-        for (Point point : points) {
-            trip.write(point);
+    private double travel(Point... points) {
+        try (RpcStream<Point, Distance> trip = RpcStream.open(this.channel, PlacesGrpc.getTravelMethod())) {
+            for (Point point : points) {
+                trip.send(point);
+            }
+            return trip.finish().getKilometres();
         }
-        trip.halfClose();
-        Distance distance = trip.read();
-        assertThat(distance).isNotNull();
-        return distance.getKilometres();
     }
 
     private static PlaceName name(String name) {
