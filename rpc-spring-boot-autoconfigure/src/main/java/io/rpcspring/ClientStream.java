@@ -1,6 +1,5 @@
 package io.rpcspring;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.grpc.CallOptions;
@@ -9,8 +8,6 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one kind of {@link RpcStream}: an inbox and an outbox over a client call.
@@ -36,17 +33,13 @@ final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStre
 
     private final AtomicBoolean halfClosed = new AtomicBoolean();
 
-    private final CountDownLatch headersCame = new CountDownLatch(1);
-
-    private volatile Metadata headers = new Metadata();
-
-    /** How the call ended; written once, by the transport. */
-    private volatile @Nullable End end;
+    private final ClientOutcome outcome;
 
     private ClientStream(MethodDescriptor<Q, R> method, ClientCall<Q, R> call) {
         String name = method.getFullMethodName();
         this.method = method;
         this.call = call;
+        this.outcome = new ClientOutcome(name);
         // grpc-java never tells that a call with one request is ready: it has no need to.
         boolean oneRequest = method.getType().clientSendsOneMessage();
         this.outbox = new MessageOutbox<>(name, () -> oneRequest || call.isReady(),
@@ -125,7 +118,7 @@ final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStre
     @Override
     public Metadata headers() {
         try {
-            this.headersCame.await();
+            return this.outcome.awaitHeaders();
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
@@ -134,35 +127,21 @@ final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStre
                 .withCause(ex)
                 .asRuntimeException();
         }
-        End ended = this.end;
-        if (ended != null && !ended.status().isOk() && this.headers.keys().isEmpty()) {
-            throw ended.failure();
-        }
-        return this.headers;
     }
 
     @Override
     public Metadata trailers() {
-        return ended().trailers();
+        return this.outcome.trailers();
     }
 
     @Override
     public Status status() {
-        return ended().status();
-    }
-
-    private End ended() {
-        End ended = this.end;
-        if (ended == null) {
-            throw new IllegalStateException(this.method.getFullMethodName()
-                    + " has not ended: receive until hasNext() is false, finish or close first");
-        }
-        return ended;
+        return this.outcome.status();
     }
 
     @Override
     public void close() {
-        if (this.end == null) {
+        if (!this.outcome.hasEnded()) {
             this.call.cancel("The stream was closed before its end", null);
         }
     }
@@ -173,8 +152,7 @@ final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStre
 
     @Override
     public void onHeaders(Metadata received) {
-        this.headers = received;
-        this.headersCame.countDown();
+        this.outcome.headersCame(received);
     }
 
     @Override
@@ -189,9 +167,7 @@ final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStre
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-        End ended = new End(status, trailers);
-        this.end = ended;
-        this.headersCame.countDown();
+        this.outcome.ended(status, trailers);
         if (status.isOk()) {
             this.outbox
                 .end(() -> Status.CANCELLED.withDescription("The server ended the call before it took all messages")
@@ -199,28 +175,14 @@ final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStre
             this.inbox.end();
         }
         else {
-            this.outbox.end(ended::failure);
-            this.inbox.fail(ended::failure, false);
+            this.outbox.end(this.outcome::failure);
+            this.inbox.fail(this.outcome::failure, false);
         }
     }
 
     @Override
     public String toString() {
         return "stream of " + this.method.getFullMethodName();
-    }
-
-    /**
-     * How a call ended.
-     *
-     * @param status the status
-     * @param trailers what came with it
-     */
-    private record End(Status status, Metadata trailers) {
-
-        StatusRuntimeException failure() {
-            return this.status.asRuntimeException(this.trailers);
-        }
-
     }
 
 }

@@ -149,7 +149,7 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
     }
 
     /**
-     * Fails the direction. The first end stays, but what has come can still be dropped.
+     * Fails the direction. The first failure stays; dropping also fails what has ended.
      * @param reason makes the exception for the receiver
      * @param drop whether what has come is dropped, or is delivered first
      */
@@ -160,7 +160,7 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
     private void end(@Nullable Supplier<? extends RuntimeException> reason, boolean drop) {
         this.lock.lock();
         try {
-            if (!this.ended || drop) {
+            if (!this.ended || (drop && this.failure == null)) {
                 this.failure = reason;
             }
             this.ended = true;

@@ -1,9 +1,7 @@
 package io.rpcspring.server.handler;
 
-import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.grpc.Context;
@@ -11,7 +9,6 @@ import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageInbox;
@@ -19,7 +16,7 @@ import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
 
 /**
- * One call of a handler method, from its first event to its close.
+ * One call of a handler method, from its first event to its end.
  *
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
@@ -32,32 +29,26 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
 
     private final RpcContext context;
 
+    private final Answer<R> answer;
+
     private final Interruption interruption;
 
     /** Where many requests come. */
     private final @Nullable MessageInbox<Q> inbox;
 
-    /** Where many responses go. */
-    private final @Nullable MessageOutbox<R> outbox;
-
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
 
-    /** Used by one thread at a time: the sender, or whoever closes. */
-    private boolean headersSent;
-
     HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, Metadata headers) {
+        HandlerSettings settings = method.settings();
         this.method = method;
         this.call = call;
         this.context = new RpcContext(call, headers);
-        this.interruption = new Interruption(method.settings().interrupt());
-        String name = method.rpc().getFullMethodName();
-        boolean manyRequests = !method.rpc().getType().clientSendsOneMessage();
-        boolean manyResponses = !method.rpc().getType().serverSendsOneMessage();
-        this.inbox = manyRequests ? new MessageInbox<>(name, method.settings().ahead(), call::request, () -> {
-        }) : null;
-        this.outbox = manyResponses ? new MessageOutbox<>(name, call::isReady, this::sendMessage, () -> {
-        }) : null;
+        this.answer = new Answer<>(call, this.context, settings.failures());
+        this.interruption = new Interruption(settings.interrupt());
+        boolean one = method.rpc().getType().clientSendsOneMessage();
+        this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
+        });
     }
 
     @Override
@@ -69,7 +60,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
             this.request = message;
         }
         else {
-            this.call.close(Status.INTERNAL.withDescription("Too many requests for " + name()), new Metadata());
+            refuse("Too many requests for ");
         }
     }
 
@@ -79,8 +70,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
             this.inbox.end();
         }
         else if (this.request == null) {
-            this.call.close(Status.INTERNAL.withDescription("Half-closed without a request for " + name()),
-                    new Metadata());
+            refuse("Half-closed without a request for ");
         }
         else if (this.method.isUnary()) {
             run(this.request);
@@ -90,10 +80,15 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
         }
     }
 
+    private void refuse(String why) {
+        this.call.close(Status.INTERNAL.withDescription(why + this.context.method()), new Metadata());
+    }
+
     @Override
     public void onReady() {
-        if (this.outbox != null) {
-            this.outbox.ready();
+        MessageOutbox<R> outbox = this.answer.outbox();
+        if (outbox != null) {
+            outbox.ready();
         }
     }
 
@@ -110,14 +105,12 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
         this.interruption.begin();
         current.addListener(this, Runnable::run);
         try {
-            Object result = this.method.invoke(first, this.outbox, this.context);
-            answer(result);
+            answer(this.method.invoke(first, this.answer.outbox(), this.context));
         }
         catch (Throwable ex) {
             fail(ex);
         }
         finally {
-            current.removeListener(this);
             this.interruption.end();
         }
     }
@@ -130,104 +123,73 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
             case NOTHING -> finish(null);
             case STREAM -> {
                 try (Stream<R> messages = (Stream<R>) required(result)) {
-                    messages.forEachOrdered(requiredOutbox()::send);
+                    messages.forEachOrdered(required(this.answer.outbox())::send);
                 }
                 finish(null);
             }
             case ITERABLE -> {
-                ((Iterable<R>) required(result)).forEach(requiredOutbox()::send);
+                ((Iterable<R>) required(result)).forEach(required(this.answer.outbox())::send);
                 finish(null);
             }
         }
     }
 
     private void answerLater(@Nullable R message, @Nullable Throwable failure) {
-        try {
-            if (failure != null) {
-                fail((failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-                        : failure);
-            }
-            else {
-                finish(required(message));
-            }
+        if (failure != null) {
+            Throwable cause = failure.getCause();
+            fail((failure instanceof CompletionException && cause != null) ? cause : failure);
         }
-        catch (RuntimeException ex) {
-            fail(ex);
+        else if (message != null) {
+            finish(message);
+        }
+        else {
+            fail(returnedNull());
         }
     }
 
     private void finish(@Nullable R message) {
-        close(() -> {
-            if (message != null) {
-                sendMessage(message);
-            }
-            sendHeadersOnce();
-            this.call.close(Status.OK, this.context.responseTrailers());
-        });
+        end();
+        this.answer.finish(message);
     }
 
     private void fail(Throwable thrown) {
-        if (this.context.isCancelled()) {
-            close(() -> this.call.close(Status.CANCELLED, new Metadata()));
-            return;
-        }
-        StatusException failure = this.method.settings().failures().map(name(), thrown);
-        Metadata trailers = this.context.responseTrailers();
-        if (failure.getTrailers() != null) {
-            trailers.merge(failure.getTrailers());
-        }
-        close(() -> this.call.close(failure.getStatus(), trailers));
+        end();
+        this.answer.fail(thrown);
     }
 
-    private void close(Runnable last) {
-        Supplier<IllegalStateException> over = () -> new IllegalStateException(
-                "The handler of " + name() + " has ended, and its stream with it");
+    private void end() {
+        this.interruption.end();
         if (this.inbox != null) {
-            this.inbox.fail(over, true);
-        }
-        if (this.outbox != null) {
-            this.outbox.end(over, last);
-        }
-        else {
-            last.run();
+            this.inbox.fail(this.answer.over(), true);
         }
     }
 
-    private void sendMessage(R message) {
-        sendHeadersOnce();
-        this.call.sendMessage(message);
-    }
-
-    private void sendHeadersOnce() {
-        if (!this.headersSent) {
-            this.headersSent = true;
-            this.call.sendHeaders(this.context.responseHeaders());
-        }
-    }
-
-    /** The client cancelled, its deadline passed, or its connection is lost. */
+    /**
+     * The client cancelled, its deadline passed, or its connection is lost; or the call
+     * has ended, when there is nobody left to wake.
+     */
     @Override
     public void cancelled(Context cancelled) {
         Status status = Contexts.statusFromCancelled(cancelled);
+        MessageOutbox<R> outbox = this.answer.outbox();
         if (this.inbox != null) {
             this.inbox.fail(status::asRuntimeException, true);
         }
-        if (this.outbox != null) {
-            this.outbox.end(status::asRuntimeException);
+        if (outbox != null) {
+            outbox.end(status::asRuntimeException);
         }
         this.interruption.interrupt();
     }
 
-    private String name() {
-        return this.method.rpc().getFullMethodName();
-    }
-
-    private MessageOutbox<R> requiredOutbox() {
-        return Objects.requireNonNull(this.outbox);
-    }
-
     private <T> T required(@Nullable T value) {
-        return Objects.requireNonNull(value, () -> "The handler of " + name() + " returned null");
+        if (value == null) {
+            throw returnedNull();
+        }
+        return value;
+    }
+
+    private NullPointerException returnedNull() {
+        return new NullPointerException("The handler of " + this.context.method() + " returned null");
     }
 
 }

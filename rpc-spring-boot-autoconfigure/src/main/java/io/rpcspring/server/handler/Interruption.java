@@ -20,10 +20,15 @@ final class Interruption {
         this.thread = Thread.currentThread();
     }
 
-    /** The interrupt ends with the handler, whoever it came from. */
+    /**
+     * The handler has come to its end, and an interrupt with it, whoever it came from.
+     * Does nothing on other threads, and when called again.
+     */
     synchronized void end() {
-        this.thread = null;
-        Thread.interrupted();
+        if (this.thread == Thread.currentThread()) {
+            this.thread = null;
+            Thread.interrupted();
+        }
     }
 
     synchronized void interrupt() {

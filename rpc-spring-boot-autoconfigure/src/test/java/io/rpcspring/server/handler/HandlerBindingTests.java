@@ -69,6 +69,21 @@ class HandlerBindingTests {
     }
 
     @Test
+    void cancelWakesAReceiverThatAFutureWaitsFor() {
+        this.runner.withBean(OtherShapes.class).run((context) -> {
+            OtherShapes shapes = context.getBean(OtherShapes.class);
+            try (Connection connection = Connection.to(context)) {
+                try (RpcStream<Point, Distance> trip = RpcStream.open(connection.channel(),
+                        PlacesGrpc.getTravelMethod())) {
+                    trip.send(Point.getDefaultInstance());
+                    assertThat(shapes.receiving.await(10, TimeUnit.SECONDS)).isTrue();
+                }
+                assertThat(shapes.receiverWoken.await(10, TimeUnit.SECONDS)).isTrue();
+            }
+        });
+    }
+
+    @Test
     void infiniteStreamIsLazyAndClosedWhenTheClientLeaves() {
         this.runner.withBean(OtherShapes.class).run((context) -> {
             OtherShapes shapes = context.getBean(OtherShapes.class);
@@ -199,6 +214,10 @@ class HandlerBindingTests {
 
         final CountDownLatch streamClosed = new CountDownLatch(1);
 
+        final CountDownLatch receiving = new CountDownLatch(1);
+
+        final CountDownLatch receiverWoken = new CountDownLatch(1);
+
         final AtomicInteger made = new AtomicInteger();
 
         CompletionStage<Place> find(PlaceName name) {
@@ -216,8 +235,18 @@ class HandlerBindingTests {
         }
 
         CompletableFuture<Distance> travel(MessageReceiver<Point> in) {
-            return CompletableFuture
-                .supplyAsync(() -> Distance.newBuilder().setKilometres(in.hasNext() ? 1 : 7).build());
+            return CompletableFuture.supplyAsync(() -> {
+                try {
+                    while (in.hasNext()) {
+                        in.next();
+                        this.receiving.countDown();
+                    }
+                    return Distance.newBuilder().setKilometres(7).build();
+                }
+                finally {
+                    this.receiverWoken.countDown();
+                }
+            });
         }
 
         void notes(MessageReceiver<Note> in, MessageSender<Note> out) {

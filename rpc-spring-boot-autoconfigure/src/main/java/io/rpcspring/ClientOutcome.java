@@ -1,0 +1,74 @@
+package io.rpcspring;
+
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client learns of a call beside the messages: headers, status and trailers.
+ */
+final class ClientOutcome {
+
+    private final String method;
+
+    private final CountDownLatch headersCame = new CountDownLatch(1);
+
+    private volatile Metadata headers = new Metadata();
+
+    /** Written once, before the status, by the transport. */
+    private volatile @Nullable Metadata trailers;
+
+    /** Written once, by the transport. */
+    private volatile @Nullable Status status;
+
+    ClientOutcome(String method) {
+        this.method = method;
+    }
+
+    void headersCame(Metadata received) {
+        this.headers = received;
+        this.headersCame.countDown();
+    }
+
+    void ended(Status how, Metadata received) {
+        this.trailers = received;
+        this.status = how;
+        this.headersCame.countDown();
+    }
+
+    boolean hasEnded() {
+        return this.status != null;
+    }
+
+    Metadata awaitHeaders() throws InterruptedException {
+        this.headersCame.await();
+        Status ended = this.status;
+        if (ended != null && !ended.isOk() && this.headers.keys().isEmpty()) {
+            throw failure();
+        }
+        return this.headers;
+    }
+
+    Status status() {
+        Status ended = this.status;
+        if (ended == null) {
+            throw new IllegalStateException(
+                    this.method + " has not ended: receive until hasNext() is false, finish or close first");
+        }
+        return ended;
+    }
+
+    Metadata trailers() {
+        status();
+        return Objects.requireNonNull(this.trailers);
+    }
+
+    StatusRuntimeException failure() {
+        return status().asRuntimeException(trailers());
+    }
+
+}
