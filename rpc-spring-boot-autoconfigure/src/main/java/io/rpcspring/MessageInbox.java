@@ -99,6 +99,18 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
 
     /** The next message, or {@code null} at the end. */
     private @Nullable T awaitMessage(boolean take) {
+        try {
+            return awaitChange(take);
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throwIfFailed();
+            this.interrupted.run();
+            throw Status.CANCELLED.withDescription("Interrupted while receiving").withCause(ex).asRuntimeException();
+        }
+    }
+
+    private @Nullable T awaitChange(boolean take) throws InterruptedException {
         this.lock.lock();
         try {
             while (this.messages.isEmpty() && !this.ended) {
@@ -107,12 +119,6 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
             throwIfFailed();
             return take ? this.messages.poll() : this.messages.peek();
         }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            throwIfFailed();
-            this.interrupted.run();
-            throw Status.CANCELLED.withDescription("Interrupted while receiving").withCause(ex).asRuntimeException();
-        }
         finally {
             this.lock.unlock();
         }
@@ -120,9 +126,15 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
 
     /** What has come is delivered before a failure. */
     private void throwIfFailed() {
-        Supplier<? extends RuntimeException> reason = this.failure;
-        if (this.messages.isEmpty() && reason != null) {
-            throw reason.get();
+        this.lock.lock();
+        try {
+            Supplier<? extends RuntimeException> reason = this.failure;
+            if (this.messages.isEmpty() && reason != null) {
+                throw reason.get();
+            }
+        }
+        finally {
+            this.lock.unlock();
         }
     }
 

@@ -86,6 +86,18 @@ public final class MessageOutbox<T> implements MessageSender<T> {
     }
 
     private void awaitReady() {
+        try {
+            awaitChangeToReady();
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throwIfEnded();
+            this.interrupted.run();
+            throw Status.CANCELLED.withDescription("Interrupted while sending").withCause(ex).asRuntimeException();
+        }
+    }
+
+    private void awaitChangeToReady() throws InterruptedException {
         this.lock.lock();
         try {
             throwIfEnded();
@@ -93,12 +105,6 @@ public final class MessageOutbox<T> implements MessageSender<T> {
                 this.change.await();
                 throwIfEnded();
             }
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            throwIfEnded();
-            this.interrupted.run();
-            throw Status.CANCELLED.withDescription("Interrupted while sending").withCause(ex).asRuntimeException();
         }
         finally {
             this.lock.unlock();
