@@ -86,8 +86,7 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
         @Override
         public void close(Status status, Metadata trailers) {
             Throwable cause = status.getCause();
-            boolean unmapped = status.getCode() == Status.Code.UNKNOWN && cause != null;
-            if (unmapped && !isCancelled()) {
+            if (cause != null && isUnmapped(status)) {
                 fail(cause);
             }
             else {
@@ -95,7 +94,16 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
             }
         }
 
+        /** What {@code onError} makes of an exception that has no status. */
+        private static boolean isUnmapped(Status status) {
+            return status.getCode() == Status.Code.UNKNOWN && status.getDescription() == null;
+        }
+
         private void fail(Throwable thrown) {
+            if (isCancelled()) {
+                closeOnce(Status.CANCELLED, new Metadata());
+                return;
+            }
             StatusException failure = this.failures.map(getMethodDescriptor().getFullMethodName(), thrown);
             Metadata trailers = failure.getTrailers();
             closeOnce(failure.getStatus(), (trailers != null) ? trailers : new Metadata());

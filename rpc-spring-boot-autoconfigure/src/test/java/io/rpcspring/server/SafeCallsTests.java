@@ -66,6 +66,17 @@ class SafeCallsTests {
     }
 
     @Test
+    void statusesThatTheServiceGivesArePassedOn(CapturedOutput output) {
+        this.runner.run((context) -> {
+            try (Connection connection = Connection.to(context)) {
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> connection.find("status"))
+                    .withMessage("UNKNOWN: on purpose");
+            }
+        });
+        assertThat(output).doesNotContain("ERROR");
+    }
+
+    @Test
     void exceptionMappersApply() {
         this.runner
             .withBean(ExceptionMapper.class,
@@ -89,7 +100,10 @@ class SafeCallsTests {
             if (request.getName().equals("throw")) {
                 throw new IllegalStateException("throw");
             }
-            response.onError(new IllegalStateException("onError"));
+            IllegalStateException cause = new IllegalStateException("onError");
+            boolean mapped = request.getName().equals("status");
+            response
+                .onError(mapped ? Status.UNKNOWN.withDescription("on purpose").withCause(cause).asException() : cause);
         }
 
         @Override
