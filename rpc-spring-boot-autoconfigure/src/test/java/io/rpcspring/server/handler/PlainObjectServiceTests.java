@@ -194,9 +194,11 @@ class PlainObjectServiceTests {
     @Test
     void deadlineWakesABlockedHandler() {
         run((places, connection) -> {
+            // Connected and warm, so that the deadline passes in the handler.
+            connection.find("Zurich");
             assertThatExceptionOfType(StatusRuntimeException.class)
                 .isThrownBy(() -> PlacesGrpc.newBlockingStub(connection.channel())
-                    .withDeadline(Deadline.after(100, TimeUnit.MILLISECONDS))
+                    .withDeadline(Deadline.after(1, TimeUnit.SECONDS))
                     .find(PlaceName.newBuilder().setName("sleep").build()))
                 .satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
             assertThat(places.ends.poll(10, TimeUnit.SECONDS)).isEqualTo("InterruptedException");
