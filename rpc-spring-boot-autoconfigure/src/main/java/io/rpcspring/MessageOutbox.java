@@ -52,7 +52,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     @Override
     public void send(T message) {
-        this.sender.enter();
+        enter();
         try {
             if (!isReady()) {
                 awaitReady();
@@ -66,7 +66,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     @Override
     public boolean trySend(T message) {
-        this.sender.enter();
+        enter();
         try {
             throwIfEnded();
             if (!this.callReady.getAsBoolean()) {
@@ -83,6 +83,14 @@ public final class MessageOutbox<T> implements MessageSender<T> {
     @Override
     public boolean isReady() {
         return this.end == null && this.callReady.getAsBoolean();
+    }
+
+    /** Whoever ends the direction holds it for a moment, and is no second sender. */
+    private void enter() {
+        if (!this.sender.tryEnter()) {
+            throwIfEnded();
+            this.sender.enter();
+        }
     }
 
     private void awaitReady() {
