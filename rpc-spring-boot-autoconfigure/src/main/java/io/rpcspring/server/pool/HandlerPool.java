@@ -34,16 +34,15 @@ final class HandlerPool implements Executor {
         this.threads.execute(task);
     }
 
-    boolean close(Duration patience) {
+    void close(Duration patience) {
         this.threads.shutdown();
-        if (ended(patience)) {
-            return true;
+        if (!endsWithin(patience)) {
+            this.threads.shutdownNow();
+            endsWithin(patience);
         }
-        this.threads.shutdownNow();
-        return ended(patience);
     }
 
-    private boolean ended(Duration patience) {
+    private boolean endsWithin(Duration patience) {
         try {
             return this.threads.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS);
         }
