@@ -1,5 +1,6 @@
 package io.rpcspring.server;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -16,10 +17,11 @@ import org.apache.commons.logging.LogFactory;
 import io.rpcspring.server.handler.CallFailures;
 
 /**
- * Makes services that write to a {@code StreamObserver} safe.
+ * Makes the calls of services that write to a {@code StreamObserver} safe.
  * <p>
  * What several threads send on one call is serialized, what comes after the end of a call
  * is ignored and logged once, and what a service throws is mapped as for every handler.
+ * It sits below grpc-java's observers; {@link SafeObserver} sits above them.
  *
  * @param failures maps what services throw
  */
@@ -34,7 +36,7 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
         try {
             return new SafeListener<>(next.startCall(safe, headers), safe);
         }
-        catch (RuntimeException ex) {
+        catch (Throwable ex) {
             safe.fail(ex);
             return new ServerCall.Listener<>() {
             };
@@ -90,7 +92,10 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
                 fail(cause);
             }
             else {
-                closeOnce(status, trailers);
+                ifOpen("a status", () -> {
+                    this.closed = true;
+                    super.close(status, trailers);
+                });
             }
         }
 
@@ -99,21 +104,29 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
             return status.getCode() == Status.Code.UNKNOWN && status.getDescription() == null;
         }
 
+        /** Ends with what the exception is mapped to, unless the service has ended it. */
         private void fail(Throwable thrown) {
-            if (isCancelled()) {
-                closeOnce(Status.CANCELLED, new Metadata());
-                return;
-            }
-            StatusException failure = this.failures.map(getMethodDescriptor().getFullMethodName(), thrown);
+            StatusException failure = isCancelled() ? Status.CANCELLED.asException() : map(thrown);
             Metadata trailers = failure.getTrailers();
-            closeOnce(failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+            this.lock.lock();
+            try {
+                if (!this.closed) {
+                    this.closed = true;
+                    super.close(failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+                }
+            }
+            finally {
+                this.lock.unlock();
+            }
         }
 
-        private void closeOnce(Status status, Metadata trailers) {
-            ifOpen("a status", () -> {
-                this.closed = true;
-                super.close(status, trailers);
-            });
+        /**
+         * A proxy wraps checked exceptions that the service's interface does not declare.
+         */
+        private StatusException map(Throwable thrown) {
+            Throwable cause = (thrown instanceof UndeclaredThrowableException undeclared)
+                    ? undeclared.getUndeclaredThrowable() : thrown;
+            return this.failures.map(getMethodDescriptor().getFullMethodName(), cause);
         }
 
         private void ifOpen(String what, Runnable use) {
@@ -168,7 +181,7 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
             try {
                 event.run();
             }
-            catch (RuntimeException ex) {
+            catch (Throwable ex) {
                 this.call.fail(ex);
             }
         }

@@ -1,8 +1,5 @@
 package io.rpcspring.server;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,7 +74,7 @@ public final class ServiceRegistry {
             if (ScopedProxyUtils.isScopedTarget(beanName) || marked.contains(beanName)) {
                 continue;
             }
-            if (isMarkedBehindProxy(this.beans.getBean(beanName))) {
+            if (mark(beanName, this.beans.getBean(beanName)) != null) {
                 marked.add(beanName);
             }
             else {
@@ -92,75 +89,28 @@ public final class ServiceRegistry {
         return ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName) : beanName;
     }
 
-    /**
-     * A JDK proxy hides the annotations of its target's class from the bean factory.
-     */
-    private static boolean isMarkedBehindProxy(Object bean) {
-        return AnnotatedElementUtils.hasAnnotation(AopProxyUtils.ultimateTargetClass(bean), RpcService.class);
+    /** A JDK proxy hides the annotations of its target's class from the bean factory. */
+    private @Nullable RpcService mark(String beanName, Object bean) {
+        RpcService mark = this.beans.findAnnotationOnBean(beanName, RpcService.class);
+        return (mark != null) ? mark
+                : AnnotatedElementUtils.findMergedAnnotation(AopProxyUtils.ultimateTargetClass(bean), RpcService.class);
     }
 
     private ServedService bind(String beanName, Object bean, HandlerSettings settings) {
         if (bean instanceof BindableService service) {
-            ServerServiceDefinition proxied = Proxy.isProxyClass(bean.getClass()) ? bindGenerated(bean) : null;
-            ServerServiceDefinition definition = (proxied != null) ? proxied : service.bindService();
+            ServerServiceDefinition definition = StreamObserverService.bind(service);
             SafeCalls safe = new SafeCalls(settings.failures());
             return new ServedService(beanName, ServerInterceptors.intercept(definition, safe), false);
         }
-        Class<?> generated = generatedClass(beanName, bean);
-        if (generated == void.class) {
+        RpcService mark = mark(beanName, bean);
+        if (mark == null || mark.value() == void.class) {
             throw new RpcConfigurationException(
                     "The bean " + describe(beanName) + " is marked @RpcService but is not a gRPC service.",
                     "Name the generated class of its service to bind its methods, as in @RpcService(PlacesGrpc.class);"
                             + " or let its class extend the generated base class (such as PlacesGrpc.PlacesImplBase)"
                             + " or implement io.grpc.BindableService; or remove @RpcService.");
         }
-        return new ServedService(beanName, new HandlerBinder(settings).bind(beanName, bean, generated), true);
-    }
-
-    private Class<?> generatedClass(String beanName, Object bean) {
-        RpcService mark = this.beans.findAnnotationOnBean(beanName, RpcService.class);
-        if (mark == null) {
-            mark = AnnotatedElementUtils.findMergedAnnotation(AopProxyUtils.ultimateTargetClass(bean),
-                    RpcService.class);
-        }
-        return (mark != null) ? mark.value() : void.class;
-    }
-
-    /**
-     * Binds the interface that a JDK proxy has of a generated service. The proxy's own
-     * {@code bindService()} would bind the target and bypass the advice.
-     */
-    private static @Nullable ServerServiceDefinition bindGenerated(Object proxy) {
-        for (Class<?> type : proxy.getClass().getInterfaces()) {
-            Method bind = bindMethod(type);
-            if (bind != null) {
-                return invoke(bind, proxy);
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable Method bindMethod(Class<?> serviceType) {
-        Class<?> generated = serviceType.getDeclaringClass();
-        if (generated == null) {
-            return null;
-        }
-        for (Method method : generated.getMethods()) {
-            if (Modifier.isStatic(method.getModifiers()) && method.getReturnType() == ServerServiceDefinition.class
-                    && List.of(method.getParameterTypes()).equals(List.of(serviceType))) {
-                return method;
-            }
-        }
-        return null;
-    }
-
-    private static ServerServiceDefinition invoke(Method bind, Object service) {
-        try {
-            return (ServerServiceDefinition) bind.invoke(null, service);
-        }
-        catch (IllegalAccessException | InvocationTargetException ex) {
-            throw new IllegalStateException("Cannot bind " + service.getClass() + " with " + bind, ex);
-        }
+        return new ServedService(beanName, new HandlerBinder(settings).bind(beanName, bean, mark.value()), true);
     }
 
     private String describe(String beanName) {
