@@ -3,6 +3,7 @@ package io.rpcspring.server;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -66,7 +67,15 @@ final class SafeObserver<R> extends ServerCallStreamObserver<R> {
 
     @Override
     public void onCompleted() {
-        end("onCompleted", this.observer::onCompleted);
+        end("onCompleted", () -> {
+            // What was dropped must not be missed: grpc-java warns of a missing response.
+            if (this.observer.isCancelled()) {
+                this.observer.onError(Status.CANCELLED.asRuntimeException());
+            }
+            else {
+                this.observer.onCompleted();
+            }
+        });
     }
 
     private void end(String use, Runnable end) {

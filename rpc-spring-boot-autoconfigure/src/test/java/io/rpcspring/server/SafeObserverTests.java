@@ -140,9 +140,9 @@ class SafeObserverTests {
                 }
                 response.onCompleted();
             };
-            try (RpcStream<?, ?> call = call(connection, method)) {
-                assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-            }
+            RpcStream<?, ?> call = call(connection, method);
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            call.close();
             assertThat(stubborn.outcome()).isEqualTo("no exception");
         });
         logging.setLogLevel(SafeObserver.class.getName(), null);
