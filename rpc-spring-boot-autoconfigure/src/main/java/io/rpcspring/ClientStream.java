@@ -11,13 +11,11 @@ import io.grpc.Status;
 
 /**
  * The one kind of {@link RpcStream}: an inbox and an outbox over a client call.
- * <p>
- * Callbacks run on the transport's thread, where they enqueue or signal and nothing else.
  *
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
-final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStream<Q, R> {
+final class ClientStream<Q, R> implements RpcStream<Q, R> {
 
     private static final int AHEAD = 16;
 
@@ -50,7 +48,7 @@ final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStre
     static <Q, R> RpcStream<Q, R> start(Channel channel, MethodDescriptor<Q, R> method, CallOptions options) {
         ClientCall<Q, R> call = channel.newCall(method, options.withExecutor(Runnable::run));
         ClientStream<Q, R> stream = new ClientStream<>(method, call);
-        call.start(stream, new Metadata());
+        call.start(new ClientEvents<>(stream.outbox, stream.inbox, stream.outcome), new Metadata());
         call.request(AHEAD);
         return stream;
     }
@@ -148,36 +146,6 @@ final class ClientStream<Q, R> extends ClientCall.Listener<R> implements RpcStre
 
     private void interrupted() {
         this.call.cancel("The thread that used the stream was interrupted", null);
-    }
-
-    @Override
-    public void onHeaders(Metadata received) {
-        this.outcome.headersCame(received);
-    }
-
-    @Override
-    public void onMessage(R message) {
-        this.inbox.add(message);
-    }
-
-    @Override
-    public void onReady() {
-        this.outbox.ready();
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-        this.outcome.ended(status, trailers);
-        if (status.isOk()) {
-            this.outbox
-                .end(() -> Status.CANCELLED.withDescription("The server ended the call before it took all messages")
-                    .asRuntimeException());
-            this.inbox.end();
-        }
-        else {
-            this.outbox.end(this.outcome::failure);
-            this.inbox.fail(this.outcome::failure, false);
-        }
     }
 
     @Override

@@ -24,16 +24,20 @@ final class Answer<R> {
 
     private final CallFailures failures;
 
+    /** Lets go of the handler's thread and of the requests. */
+    private final Runnable beforeEnd;
+
     /** Where many responses go. */
     private final @Nullable MessageOutbox<R> outbox;
 
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
 
-    Answer(ServerCall<?, R> call, RpcContext context, CallFailures failures) {
+    Answer(ServerCall<?, R> call, RpcContext context, CallFailures failures, Runnable beforeEnd) {
         this.call = call;
         this.context = context;
         this.failures = failures;
+        this.beforeEnd = beforeEnd;
         boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
         this.outbox = one ? null : new MessageOutbox<>(context.method(), call::isReady, this::send, () -> {
         });
@@ -57,6 +61,7 @@ final class Answer<R> {
 
     /** Ends well, with the one response if there is just one. */
     void finish(@Nullable R message) {
+        this.beforeEnd.run();
         end(() -> {
             if (message != null) {
                 send(message);
@@ -68,6 +73,7 @@ final class Answer<R> {
 
     /** Ends with what the exception is mapped to. */
     void fail(Throwable thrown) {
+        this.beforeEnd.run();
         if (this.context.isCancelled()) {
             end(() -> this.call.close(Status.CANCELLED, new Metadata()));
             return;
@@ -92,6 +98,17 @@ final class Answer<R> {
     Supplier<IllegalStateException> over() {
         return () -> new IllegalStateException(
                 "The handler of " + this.context.method() + " has ended, and its stream with it");
+    }
+
+    <T> T required(@Nullable T value) {
+        if (value == null) {
+            throw returnedNull();
+        }
+        return value;
+    }
+
+    NullPointerException returnedNull() {
+        return new NullPointerException("The handler of " + this.context.method() + " returned null");
     }
 
 }

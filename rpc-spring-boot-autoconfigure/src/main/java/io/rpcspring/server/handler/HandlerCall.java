@@ -1,9 +1,5 @@
 package io.rpcspring.server.handler;
 
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
-
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -44,7 +40,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
         this.method = method;
         this.call = call;
         this.context = new RpcContext(call, headers);
-        this.answer = new Answer<>(call, this.context, settings.failures());
+        this.answer = new Answer<>(call, this.context, settings.failures(), this::handlerEnded);
         this.interruption = new Interruption(settings.interrupt());
         boolean one = method.rpc().getType().clientSendsOneMessage();
         this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
@@ -105,59 +101,17 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
         this.interruption.begin();
         current.addListener(this, Runnable::run);
         try {
-            answer(this.method.invoke(first, this.answer.outbox(), this.context));
+            this.method.result().deliver(this.method.invoke(first, this.answer.outbox(), this.context), this.answer);
         }
         catch (Throwable ex) {
-            fail(ex);
+            this.answer.fail(ex);
         }
         finally {
             this.interruption.end();
         }
     }
 
-    @SuppressWarnings("unchecked") // checked against the gRPC method when it was bound
-    private void answer(@Nullable Object result) {
-        switch (this.method.result()) {
-            case MESSAGE -> finish((R) required(result));
-            case STAGE -> ((CompletionStage<R>) required(result)).whenComplete(this::answerLater);
-            case NOTHING -> finish(null);
-            case STREAM -> {
-                try (Stream<R> messages = (Stream<R>) required(result)) {
-                    messages.forEachOrdered(required(this.answer.outbox())::send);
-                }
-                finish(null);
-            }
-            case ITERABLE -> {
-                ((Iterable<R>) required(result)).forEach(required(this.answer.outbox())::send);
-                finish(null);
-            }
-        }
-    }
-
-    private void answerLater(@Nullable R message, @Nullable Throwable failure) {
-        if (failure != null) {
-            Throwable cause = failure.getCause();
-            fail((failure instanceof CompletionException && cause != null) ? cause : failure);
-        }
-        else if (message != null) {
-            finish(message);
-        }
-        else {
-            fail(returnedNull());
-        }
-    }
-
-    private void finish(@Nullable R message) {
-        end();
-        this.answer.finish(message);
-    }
-
-    private void fail(Throwable thrown) {
-        end();
-        this.answer.fail(thrown);
-    }
-
-    private void end() {
+    private void handlerEnded() {
         this.interruption.end();
         if (this.inbox != null) {
             this.inbox.fail(this.answer.over(), true);
@@ -179,17 +133,6 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
             outbox.end(status::asRuntimeException);
         }
         this.interruption.interrupt();
-    }
-
-    private <T> T required(@Nullable T value) {
-        if (value == null) {
-            throw returnedNull();
-        }
-        return value;
-    }
-
-    private NullPointerException returnedNull() {
-        return new NullPointerException("The handler of " + this.context.method() + " returned null");
     }
 
 }

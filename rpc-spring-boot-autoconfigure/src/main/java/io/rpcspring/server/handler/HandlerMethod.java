@@ -24,7 +24,7 @@ import io.rpcspring.server.pool.StreamExecutor;
  * @param result what the handler returns
  * @param settings what all handlers of the server share
  */
-record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, Result result,
+record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, HandlerResult result,
         HandlerSettings settings) implements ServerCallHandler<Q, R> {
 
     @Override
@@ -51,26 +51,6 @@ record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, Resu
 
     void runAfterEvents(Runnable handler) {
         StreamExecutor.runAfter(handler, this.settings.streams());
-    }
-
-    /** What a handler method returns. */
-    enum Result {
-
-        /** The one response. */
-        MESSAGE,
-
-        /** The one response, later. */
-        STAGE,
-
-        /** Nothing: the responses were sent. */
-        NOTHING,
-
-        /** All responses, as a {@code java.util.stream.Stream} to be closed. */
-        STREAM,
-
-        /** All responses. */
-        ITERABLE
-
     }
 
 }

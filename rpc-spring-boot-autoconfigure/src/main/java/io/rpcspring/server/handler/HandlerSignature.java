@@ -24,7 +24,6 @@ import io.rpcspring.MessageReceiver;
 import io.rpcspring.MessageSender;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcContext;
-import io.rpcspring.server.handler.HandlerMethod.Result;
 
 /**
  * A method that handles a gRPC method by its name: does it also fit by its types?
@@ -39,36 +38,36 @@ import io.rpcspring.server.handler.HandlerMethod.Result;
 record HandlerSignature<Q, R>(String beanName, Object bean, Method method, MethodDescriptor<Q, R> rpc) {
 
     HandlerMethod<Q, R> bind(HandlerSettings settings) {
-        Result result = result();
+        HandlerResult result = result();
         if (result == null || !parametersFit(result)) {
             throw misfit();
         }
         return new HandlerMethod<>(this.rpc, handle(), result, settings);
     }
 
-    private @Nullable Result result() {
+    private @Nullable HandlerResult result() {
         ResolvableType type = ResolvableType.forMethodReturnType(this.method, type());
         boolean oneResponse = this.rpc.getType().serverSendsOneMessage();
         if (type.resolve() == void.class) {
-            return oneResponse ? null : Result.NOTHING;
+            return oneResponse ? null : HandlerResult.NOTHING;
         }
         if (oneResponse) {
-            return (type.resolve() == responseType()) ? Result.MESSAGE
-                    : isOf(type, CompletionStage.class, responseType()) ? Result.STAGE : null;
+            return (type.resolve() == responseType()) ? HandlerResult.MESSAGE
+                    : isOf(type, CompletionStage.class, responseType()) ? HandlerResult.STAGE : null;
         }
         if (this.rpc.getType() != MethodDescriptor.MethodType.SERVER_STREAMING) {
             return null;
         }
-        return isOf(type, Stream.class, responseType()) ? Result.STREAM
-                : isOf(type, Iterable.class, responseType()) ? Result.ITERABLE : null;
+        return isOf(type, Stream.class, responseType()) ? HandlerResult.STREAM
+                : isOf(type, Iterable.class, responseType()) ? HandlerResult.ITERABLE : null;
     }
 
-    private boolean parametersFit(Result result) {
+    private boolean parametersFit(HandlerResult result) {
         int count = this.method.getParameterCount();
         if (count > 0 && parameter(count - 1).resolve() == RpcContext.class) {
             count--;
         }
-        boolean sends = result == Result.NOTHING;
+        boolean sends = result == HandlerResult.NOTHING;
         if (count != (sends ? 2 : 1) || (sends && !isOf(parameter(1), MessageSender.class, responseType()))) {
             return false;
         }
