@@ -6,6 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import io.grpc.ServerInterceptor;
 import org.springframework.stereotype.Component;
 
 /**
@@ -56,5 +57,21 @@ public @interface RpcService {
      * @return the generated class
      */
     Class<?> value() default void.class;
+
+    /**
+     * The handler pool that runs the calls of this service, as configured below
+     * {@code rpc.server.pools}. Without one, the streaming methods of a plain object run
+     * in {@code streams}, because a live stream holds its thread, and all else in
+     * {@code default}. Configuration below {@code rpc.server.services} wins.
+     * @return the name of the pool
+     */
+    String pool() default "";
+
+    /**
+     * Interceptors for this service alone, each the one bean of its class. They run in
+     * this order, after those that {@link RpcInterceptor} applies.
+     * @return the classes of the interceptors
+     */
+    Class<? extends ServerInterceptor>[] interceptors() default {};
 
 }

@@ -86,7 +86,7 @@ class ArchitectureTests {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.server.pool..", "java..", "io.grpc..", "io.micrometer..",
-                    "org.jspecify.."));
+                    "com.netflix.concurrency..", "org.jspecify.."));
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
+import io.rpcspring.server.handler.HandlerBinder;
 import io.rpcspring.server.pool.HandlerPools;
+import io.rpcspring.server.pool.PoolStatistics;
 
 /**
  * The application's one gRPC server: it serves every bean marked {@code @RpcService}.
@@ -84,13 +87,23 @@ public final class RpcServer implements SmartLifecycle {
         return current.server().getPort();
     }
 
+    /**
+     * What the handler pools have done since the server started, and do now. Asking costs
+     * the calls nothing.
+     * @return the figures by the pools' names; empty while the server does not run
+     */
+    public Map<String, PoolStatistics> poolStatistics() {
+        Running current = this.running;
+        return (current != null) ? current.pools().statistics() : Map.of();
+    }
+
     @Override
     public synchronized void start() {
         if (isRunning()) {
             return;
         }
-        HandlerPools pools = new HandlerPools(this.settings.poolSize());
-        Collection<ServedService> services = this.registry.services(this.settings.handlers(pools.streams()));
+        HandlerPools pools = new HandlerPools(this.settings.pools());
+        Collection<ServedService> services = this.registry.services(this.settings.handlers(pools));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
@@ -107,14 +120,17 @@ public final class RpcServer implements SmartLifecycle {
 
     private Server listen(Collection<ServedService> services, HandlerPools pools, CallCounter calls) {
         try {
+            Map<String, String> poolNames = new PoolAssignment(this.settings.services(), this.settings.pools())
+                .of(services);
             // The direct executor keeps the choice of the pool on the event loop: one
             // hop.
             ServerBuilder<?> builder = NettyTransport.listenOn(this.address)
                 .directExecutor()
-                .callExecutor(pools.choice(blockingStreams(services)))
+                .callExecutor(pools.choice(poolNames, blockingStreams(services)))
                 .addStreamTracerFactory(calls);
             services.forEach((service) -> builder.addService(service.definition()));
             this.customizers.forEach((customizer) -> customizer.customize(builder));
+            builder.intercept(pools.gate(HandlerBinder::isQuietAtTheEnd));
             return builder.build().start();
         }
         catch (IOException ex) {

@@ -1,8 +1,9 @@
 package io.rpcspring.server;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.Map;
 import java.util.function.Function;
 
 import io.grpc.StatusException;
@@ -10,24 +11,27 @@ import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.server.handler.CallFailures;
 import io.rpcspring.server.handler.HandlerSettings;
+import io.rpcspring.server.pool.HandlerPools;
+import io.rpcspring.server.pool.PoolSettings;
 
 /**
  * How the server runs and ends its calls.
  *
  * @param grace how long calls in flight may take when the server stops
- * @param poolSize how many calls each pool runs at once, at least 1
+ * @param pools the handler pools
+ * @param services the pools that configuration gives to services, by their full names
  * @param requestAhead how many messages are requested ahead of a receiver, at least 1
  * @param interruptCancelled whether a cancelled call interrupts its handler
  * @param exceptionMappers map what services throw, in this order
  */
-public record ServerSettings(Duration grace, int poolSize, int requestAhead, boolean interruptCancelled,
-        List<ExceptionMapper> exceptionMappers) {
+public record ServerSettings(Duration grace, Collection<PoolSettings> pools, Map<String, ServicePools> services,
+        int requestAhead, boolean interruptCancelled, List<ExceptionMapper> exceptionMappers) {
 
-    HandlerSettings handlers(Executor streams) {
+    HandlerSettings handlers(HandlerPools pools) {
         List<Function<Throwable, @Nullable StatusException>> mappers = this.exceptionMappers.stream()
             .<Function<Throwable, @Nullable StatusException>>map((mapper) -> mapper::map)
             .toList();
-        return new HandlerSettings(new CallFailures(mappers), this.requestAhead, this.interruptCancelled, streams);
+        return new HandlerSettings(new CallFailures(mappers), this.requestAhead, this.interruptCancelled, pools);
     }
 
 }

@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import org.apache.commons.logging.Log;
@@ -34,25 +37,30 @@ public final class ServiceRegistry {
 
     private final ListableBeanFactory beans;
 
+    private final Supplier<List<ScopedInterceptor>> interceptors;
+
     /**
      * Creates a registry that asks for no bean yet.
      * @param beans where the services are
+     * @param interceptors those marked {@code @RpcInterceptor}, in order
      */
-    public ServiceRegistry(ListableBeanFactory beans) {
+    public ServiceRegistry(ListableBeanFactory beans, Supplier<List<ScopedInterceptor>> interceptors) {
         this.beans = beans;
+        this.interceptors = interceptors;
     }
 
     /**
      * The services to serve, by their gRPC name, in the order of the names.
      * @param settings what all handlers share
      * @return empty if no bean is marked
-     * @throws RpcConfigurationException if a marked bean is not a service, or two serve
-     * the same one
+     * @throws RpcConfigurationException if a marked bean is not a service, two serve the
+     * same one, or an interceptor is not what it should be
      */
     Collection<ServedService> services(HandlerSettings settings) {
         Map<String, ServedService> services = new TreeMap<>();
+        ServiceInterceptors found = new ServiceInterceptors(this.interceptors.get(), this.beans);
         for (String beanName : markedBeans()) {
-            ServedService service = bind(beanName, this.beans.getBean(beanName), settings);
+            ServedService service = bind(beanName, this.beans.getBean(beanName), settings, found);
             String name = service.name();
             ServedService other = services.putIfAbsent(name, service);
             if (other != null) {
@@ -61,6 +69,9 @@ public final class ServiceRegistry {
                                 + " both serve the gRPC service '" + name + "'.",
                         "Remove one of the beans, or its @RpcService: a server serves each service once.");
             }
+        }
+        if (!services.isEmpty()) {
+            found.requireServices(services.keySet());
         }
         return services.values();
     }
@@ -96,21 +107,27 @@ public final class ServiceRegistry {
                 : AnnotatedElementUtils.findMergedAnnotation(AopProxyUtils.ultimateTargetClass(bean), RpcService.class);
     }
 
-    private ServedService bind(String beanName, Object bean, HandlerSettings settings) {
-        if (bean instanceof BindableService service) {
-            ServerServiceDefinition definition = StreamObserverService.bind(service);
-            SafeCalls safe = new SafeCalls(settings.failures());
-            return new ServedService(beanName, ServerInterceptors.intercept(definition, safe), false);
+    private ServedService bind(String beanName, Object bean, HandlerSettings settings, ServiceInterceptors found) {
+        RpcService mark = Objects.requireNonNull(mark(beanName, bean));
+        boolean plainObject = !(bean instanceof BindableService);
+        ServerServiceDefinition bound = (bean instanceof BindableService service) ? StreamObserverService.bind(service)
+                : new HandlerBinder(settings).bind(beanName, bean, generatedClass(beanName, mark));
+        List<ServerInterceptor> chain = found.of(bound.getServiceDescriptor().getName(), beanName, mark);
+        if (!plainObject || !chain.isEmpty()) {
+            chain.add(0, new SafeCalls(settings.failures()));
         }
-        RpcService mark = mark(beanName, bean);
-        if (mark == null || mark.value() == void.class) {
+        return new ServedService(beanName, ServerInterceptors.interceptForward(bound, chain), plainObject, mark.pool());
+    }
+
+    private Class<?> generatedClass(String beanName, RpcService mark) {
+        if (mark.value() == void.class) {
             throw new RpcConfigurationException(
                     "The bean " + describe(beanName) + " is marked @RpcService but is not a gRPC service.",
                     "Name the generated class of its service to bind its methods, as in @RpcService(PlacesGrpc.class);"
                             + " or let its class extend the generated base class (such as PlacesGrpc.PlacesImplBase)"
                             + " or implement io.grpc.BindableService; or remove @RpcService.");
         }
-        return new ServedService(beanName, new HandlerBinder(settings).bind(beanName, bean, mark.value()), true);
+        return mark.value();
     }
 
     private String describe(String beanName) {

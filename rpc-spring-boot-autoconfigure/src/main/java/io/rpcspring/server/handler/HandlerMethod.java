@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageSender;
 import io.rpcspring.RpcContext;
-import io.rpcspring.server.pool.StreamExecutor;
+import io.rpcspring.server.pool.PooledCall;
 
 /**
  * A method of a bean, bound to a gRPC method.
@@ -30,11 +30,8 @@ record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, Hand
     @Override
     public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata headers) {
         HandlerCall<Q, R> handlerCall = new HandlerCall<>(this, call, headers);
-        if (this.rpc.getType().clientSendsOneMessage()) {
-            // A second message would be a violation: ask for it to notice.
-            call.request(2);
-        }
-        else {
+        // The pool has asked for the one request of a call that has just one.
+        if (!this.rpc.getType().clientSendsOneMessage()) {
             call.request(this.settings.ahead());
             handlerCall.runLater();
         }
@@ -50,7 +47,8 @@ record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, Hand
     }
 
     void runAfterEvents(Runnable handler) {
-        StreamExecutor.runAfter(handler, this.settings.streams());
+        PooledCall.runAfterEvents(handler,
+                (later) -> this.settings.pools().execute(this.rpc.getFullMethodName(), later));
     }
 
 }

@@ -1,6 +1,6 @@
 package io.rpcspring.server.handler;
 
-import java.util.concurrent.Executor;
+import io.rpcspring.server.pool.HandlerPools;
 
 /**
  * What all handlers of a server share.
@@ -8,8 +8,7 @@ import java.util.concurrent.Executor;
  * @param failures maps what handlers throw
  * @param ahead how many messages are requested ahead of a receiver, at least 1
  * @param interrupt whether a cancelled call interrupts its handler
- * @param streams where a streaming handler runs whose call was started on a foreign
- * thread
+ * @param pools where a streaming handler runs whose call was started on a foreign thread
  */
-public record HandlerSettings(CallFailures failures, int ahead, boolean interrupt, Executor streams) {
+public record HandlerSettings(CallFailures failures, int ahead, boolean interrupt, HandlerPools pools) {
 }

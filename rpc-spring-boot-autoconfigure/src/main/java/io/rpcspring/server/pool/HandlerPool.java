@@ -1,66 +1,142 @@
 package io.rpcspring.server.pool;
 
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+
+import io.grpc.ServerCall;
 
 /**
- * The named threads that run handlers.
+ * A named pool: lets calls in while it has places, and runs them on its threads.
  * <p>
- * It never rejects a task: grpc-java answers a rejection with a reset or not at all
- * (<a href="https://github.com/grpc/grpc-java/issues/636">grpc-java#636</a>), so what
- * finds no thread waits in an unbounded queue. Threads are made on demand, let go after a
- * minute without work, and are daemons.
+ * Whether a call is let in is decided once, when it comes. Its queue takes whatever a
+ * call that was let in wants to run: grpc-java answers a rejected task with a reset or
+ * not at all (<a href="https://github.com/grpc/grpc-java/issues/636">grpc-java#636</a>).
  */
 final class HandlerPool implements Executor {
 
-    private static final Duration IDLE = Duration.ofMinutes(1);
+    private final PoolSettings settings;
 
-    private final ThreadPoolExecutor threads;
+    private final Queue<QueuedRun> queue = new ConcurrentLinkedQueue<>();
 
-    HandlerPool(String name, int size) {
-        // Discarding concerns only a closed pool: callbacks of calls that were cut off.
-        this.threads = new ThreadPoolExecutor(size, size, IDLE.toSeconds(), TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), namedThreads(name), new ThreadPoolExecutor.DiscardPolicy());
-        this.threads.allowCoreThreadTimeOut(true);
+    private final Places places = new Places();
+
+    private final PoolFigures figures = new PoolFigures();
+
+    private final RunLimit limit;
+
+    private final PoolThreads threads;
+
+    private final QueueWatch watch;
+
+    HandlerPool(PoolSettings settings, QueueWatch watch) {
+        this.settings = settings;
+        this.watch = watch;
+        this.limit = settings.isAdaptive() ? new AdaptiveLimit(settings.minSize(), settings.size())
+                : new RunLimit.Fixed(settings.size());
+        this.threads = (settings.type() == PoolSettings.Type.VIRTUAL)
+                ? new VirtualThreads(settings.name(), this.queue, this.limit)
+                : new PlatformThreads(settings.name(), this.queue, this.limit);
     }
 
+    String name() {
+        return this.settings.name();
+    }
+
+    /**
+     * What runs the events of a new call: in this pool if it has a place, else just so
+     * that the call is closed.
+     */
+    PooledCall admit(ServerCall<?, ?> call, boolean holdsThread) {
+        if (isPlaceTaken()) {
+            if (call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+                // Asked for here, on the event loop, it comes with the call's start.
+                AdmissionGate.requestOne(call);
+            }
+            return new PooledCall(this, call, holdsThread);
+        }
+        this.figures.refused();
+        return new PooledCall(this, call, exhausted("is full"));
+    }
+
+    private boolean isPlaceTaken() {
+        long all = this.settings.places(this.limit.now());
+        if (this.places.takeOneOf(all)) {
+            return true;
+        }
+        this.places.forgetOldAbsences(System.nanoTime());
+        return this.places.takeOneOf(all);
+    }
+
+    boolean isTooLong(long waitedNanos) {
+        return waitedNanos > this.settings.queueTimeout().toNanos();
+    }
+
+    Dismissal tooLong() {
+        return exhausted("had no thread within " + this.settings.queueTimeout().toMillis() + "ms");
+    }
+
+    private Dismissal exhausted(String what) {
+        int running = this.figures.running();
+        int waiting = waiting(running);
+        Duration wait = this.figures.meanRun().multipliedBy(waiting).dividedBy(this.limit.now());
+        return Dismissal
+            .exhausted("pool '" + name() + "' " + what + " (" + running + " running, " + waiting + " waiting)", wait);
+    }
+
+    private int waiting(int running) {
+        return Math.max(0, this.places.taken() - running);
+    }
+
+    /** Runs a handler whose call is not known here. */
     @Override
-    public void execute(Runnable task) {
-        this.threads.execute(task);
+    public void execute(Runnable handler) {
+        new PooledCall(this).execute(handler);
+    }
+
+    void enqueue(QueuedRun run) {
+        this.queue.add(run);
+        this.threads.wake();
+        if (this.places.taken() > this.limit.now()) {
+            this.watch.lookAfterQueues();
+        }
+    }
+
+    /**
+     * Ends what has waited too long.
+     * @return whether anything waits still
+     */
+    boolean sweep() {
+        long now = System.nanoTime();
+        for (Iterator<QueuedRun> runs = this.queue.iterator(); runs.hasNext();) {
+            if (runs.next().isTooLate(now)) {
+                runs.remove();
+            }
+        }
+        this.threads.wake();
+        return !this.queue.isEmpty();
+    }
+
+    Places places() {
+        return this.places;
+    }
+
+    PoolFigures figures() {
+        return this.figures;
+    }
+
+    RunLimit limit() {
+        return this.limit;
+    }
+
+    PoolStatistics statistics() {
+        return this.figures.statistics(this.limit.now(), waiting(this.figures.running()));
     }
 
     void close(Duration patience) {
-        this.threads.shutdown();
-        if (!endsWithin(patience)) {
-            this.threads.shutdownNow();
-            endsWithin(patience);
-        }
-    }
-
-    private boolean endsWithin(Duration patience) {
-        try {
-            return this.threads.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS);
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static ThreadFactory namedThreads(String pool) {
-        ClassLoader application = Thread.currentThread().getContextClassLoader();
-        AtomicInteger number = new AtomicInteger();
-        return (task) -> {
-            Thread thread = new Thread(task, "rpc-" + pool + "-" + number.incrementAndGet());
-            thread.setContextClassLoader(application);
-            thread.setDaemon(true);
-            return thread;
-        };
+        this.threads.close(patience);
     }
 
 }

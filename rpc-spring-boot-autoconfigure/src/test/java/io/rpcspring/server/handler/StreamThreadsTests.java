@@ -18,12 +18,9 @@ import org.springframework.context.support.GenericApplicationContext;
 
 import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.PlacesGrpc;
-import io.rpcspring.server.ListenAddress;
-import io.rpcspring.server.RpcServer;
-import io.rpcspring.server.ServerSettings;
-import io.rpcspring.server.ServiceRegistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -155,10 +152,8 @@ class StreamThreadsTests {
 
     private Connection start(int poolSize) {
         this.context.registerBean(PlainPlaces.class);
-        this.context.registerBean(RpcServer.class,
-                () -> new RpcServer(new ServiceRegistry(this.context.getBeanFactory()), new ListenAddress(null, 0),
-                        new ServerSettings(Duration.ofSeconds(5), poolSize, 16, true, List.of()), List.of(),
-                        this.context));
+        StarterRunner.addStarter(this.context, "rpc.server.pools.default.size=" + poolSize,
+                "rpc.server.pools.streams.size=" + poolSize);
         this.context.refresh();
         return Connection.to(this.context);
     }

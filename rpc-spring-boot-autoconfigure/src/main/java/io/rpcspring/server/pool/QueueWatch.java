@@ -1,0 +1,79 @@
+package io.rpcspring.server.pool;
+
+import java.util.Collection;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Ends calls that become too late in a queue, even if no thread gets free.
+ * <p>
+ * It looks at all queues twenty times a second while a call waits, on a thread of its
+ * own, and sleeps otherwise.
+ */
+final class QueueWatch {
+
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private static final int IDLE_SECONDS = 10;
+
+    private final Collection<HandlerPool> pools;
+
+    private final AtomicBoolean awake = new AtomicBoolean();
+
+    private final ThreadPoolExecutor thread;
+
+    /**
+     * Creates a watch without a thread yet.
+     * @param pools may be filled later, before the first call comes
+     */
+    QueueWatch(Collection<HandlerPool> pools) {
+        this.pools = pools;
+        // Discarding concerns only a closed watch.
+        this.thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                QueueWatch::thread, new ThreadPoolExecutor.DiscardPolicy());
+        this.thread.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(null, task, "rpc-pools", 0, false);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** A call waits. */
+    void lookAfterQueues() {
+        if (!this.awake.get() && this.awake.compareAndSet(false, true)) {
+            this.thread.execute(this::look);
+        }
+    }
+
+    private void look() {
+        try {
+            while (anyWaits() && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(this, TICK_NANOS);
+            }
+        }
+        finally {
+            this.awake.set(false);
+        }
+        if (anyWaits()) {
+            lookAfterQueues();
+        }
+    }
+
+    private boolean anyWaits() {
+        boolean any = false;
+        for (HandlerPool pool : this.pools) {
+            any |= pool.sweep();
+        }
+        return any;
+    }
+
+    void close() {
+        this.thread.shutdownNow();
+    }
+
+}

@@ -1,0 +1,54 @@
+package io.rpcspring.server.pool;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What one call wants to run, on its way through the pool's queue.
+ * <p>
+ * It is taken once: by a thread that runs it, or by whoever finds that it is too late.
+ */
+final class QueuedRun implements Runnable {
+
+    private final PooledCall call;
+
+    private final Runnable events;
+
+    private final long since = System.nanoTime();
+
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    QueuedRun(PooledCall call, Runnable events) {
+        this.call = call;
+        this.events = events;
+    }
+
+    Runnable events() {
+        return this.events;
+    }
+
+    long since() {
+        return this.since;
+    }
+
+    /** Runs on a thread of the pool. */
+    @Override
+    public void run() {
+        if (this.taken.compareAndSet(false, true)) {
+            this.call.run(this);
+        }
+    }
+
+    /**
+     * Ends the call on this thread if it has waited too long, or nobody waits for it.
+     * @param nanoTime the time
+     * @return whether it need not wait any more
+     */
+    boolean isTooLate(long nanoTime) {
+        boolean tooLate = !this.taken.get() && this.call.tooLate(nanoTime - this.since) != null;
+        if (tooLate && this.taken.compareAndSet(false, true)) {
+            this.call.dismiss(this, nanoTime);
+        }
+        return this.taken.get();
+    }
+
+}
