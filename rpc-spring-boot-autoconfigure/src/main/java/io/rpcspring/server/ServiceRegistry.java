@@ -100,9 +100,11 @@ public final class ServiceRegistry {
         return ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName) : beanName;
     }
 
-    /** A JDK proxy hides the annotations of its target's class from the bean factory. */
+    /** A proxy hides the annotations of its target from the bean factory. */
     private @Nullable RpcService mark(String beanName, Object bean) {
-        RpcService mark = this.beans.findAnnotationOnBean(beanName, RpcService.class);
+        String target = ScopedProxyUtils.getTargetBeanName(beanName);
+        RpcService mark = this.beans.findAnnotationOnBean(this.beans.containsBean(target) ? target : beanName,
+                RpcService.class);
         return (mark != null) ? mark
                 : AnnotatedElementUtils.findMergedAnnotation(AopProxyUtils.ultimateTargetClass(bean), RpcService.class);
     }

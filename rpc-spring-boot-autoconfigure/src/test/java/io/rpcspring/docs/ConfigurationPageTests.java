@@ -2,18 +2,19 @@ package io.rpcspring.docs;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Parameter;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import com.jayway.jsonpath.JsonPath;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +36,7 @@ class ConfigurationPageTests {
             assertThat(property).as(name).containsKey("description");
             Matcher map = MAP.matcher((String) property.get("type"));
             if (map.matches()) {
-                components(map.group(1)).forEach((component) -> expected.put(name + ".<name>." + component, ""));
+                addComponents(name + ".<name>.", ClassUtils.resolveClassName(map.group(1), null), expected);
             }
             else {
                 expected.put(name, defaultOf(property) + " | " + property.get("description"));
@@ -43,7 +44,7 @@ class ConfigurationPageTests {
         }
         Map<String, String> documented = documented();
         assertThat(documented.keySet()).containsExactlyElementsOf(expected.keySet());
-        expected.forEach((name, text) -> assertThat(documented.get(name)).as(name).endsWith(text));
+        expected.forEach((name, text) -> assertThat(documented.get(name)).as(name).startsWith(text));
     }
 
     private static Map<String, String> documented() throws IOException {
@@ -62,12 +63,20 @@ class ConfigurationPageTests {
     }
 
     /** The metadata stops at a map; what its values are made of are properties, too. */
-    private static Stream<String> components(String recordName) {
-        Class<?> record = ClassUtils.resolveClassName(recordName, null);
-        return Stream.of(record.getRecordComponents())
-            .map(RecordComponent::getName)
-            .map((name) -> name.replaceAll("([A-Z])", "-$1"))
-            .map((name) -> ConfigurationPropertyName.adapt(name, '.').toString());
+    private static void addComponents(String prefix, Class<?> record, Map<String, String> expected) {
+        Parameter[] parameters = record.getDeclaredConstructors()[0].getParameters();
+        for (Parameter parameter : parameters) {
+            String name = prefix
+                    + ConfigurationPropertyName.adapt(parameter.getName().replaceAll("([A-Z])", "-$1"), '.');
+            ResolvableType type = ResolvableType.forType(parameter.getParameterizedType());
+            DefaultValue value = parameter.getAnnotation(DefaultValue.class);
+            if (type.resolve() == Map.class) {
+                addComponents(name + ".<name>.", type.getGeneric(1).toClass(), expected);
+            }
+            else {
+                expected.put(name, (value != null) ? "`" + value.value()[0] + "` | " : " | ");
+            }
+        }
     }
 
     private static List<Map<String, Object>> properties() throws IOException {
