@@ -56,10 +56,10 @@ final class PoolFigures {
         return this.running.get();
     }
 
-    /** How long a call holds its thread, on the average. */
+    /** How long a call holds its thread, on the average; a second if none has ended. */
     Duration meanRun() {
         long ended = this.started.sum() - this.running.get();
-        return (ended > 0) ? Duration.ofNanos(this.runNanos.sum() / ended) : Duration.ZERO;
+        return (ended > 0) ? Duration.ofNanos(this.runNanos.sum() / ended) : Duration.ofSeconds(1);
     }
 
     PoolStatistics statistics(int size, int waiting) {
