@@ -1,12 +1,14 @@
 package io.rpcspring.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcInterceptor;
@@ -41,8 +43,16 @@ record MarkedInterceptor<T>(String beanName, T bean, RpcInterceptor mark) {
                 found.add(new MarkedInterceptor<>(beanName, type.cast(bean), mark));
             }
         }
-        found.sort((one, other) -> AnnotationAwareOrderComparator.INSTANCE.compare(one.bean, other.bean));
+        found.sort(Comparator.comparingInt((marked) -> marked.order(beans)));
         return found;
+    }
+
+    private int order(ListableBeanFactory beans) {
+        if (this.bean instanceof Ordered ordered) {
+            return ordered.getOrder();
+        }
+        Order order = beans.findAnnotationOnBean(this.beanName, Order.class);
+        return (order != null) ? order.value() : Ordered.LOWEST_PRECEDENCE;
     }
 
 }
