@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -97,29 +98,13 @@ final class PlatformThreads implements PoolThreads {
 
     @Override
     public void close(Duration patience) {
+        List<Thread> threads;
         synchronized (this) {
             this.closed = true;
             this.idle.forEach((worker) -> LockSupport.unpark(worker.thread));
+            threads = this.workers.stream().map((worker) -> worker.thread).toList();
         }
-        if (!endsWithin(patience)) {
-            synchronized (this) {
-                this.workers.forEach((worker) -> worker.thread.interrupt());
-            }
-            endsWithin(patience);
-        }
-    }
-
-    private synchronized boolean endsWithin(Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
-        try {
-            for (long left = patience.toNanos(); !this.workers.isEmpty() && left > 0; left = end - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-            }
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
-        return this.workers.isEmpty();
+        PoolThreads.end(threads, patience);
     }
 
     /**
@@ -216,7 +201,6 @@ final class PlatformThreads implements PoolThreads {
                 if (this.idle) {
                     PlatformThreads.this.idle.remove(this);
                     PlatformThreads.this.workers.remove(this);
-                    PlatformThreads.this.notifyAll();
                 }
                 return this.idle;
             }

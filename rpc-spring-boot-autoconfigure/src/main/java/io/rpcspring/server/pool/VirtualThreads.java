@@ -6,7 +6,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -81,23 +80,7 @@ final class VirtualThreads implements PoolThreads {
     @Override
     public void close(Duration patience) {
         this.closed = true;
-        if (!endsWithin(patience)) {
-            this.threads.forEach(Thread::interrupt);
-            endsWithin(patience);
-        }
-    }
-
-    private boolean endsWithin(Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
-        try {
-            for (Thread thread : this.threads) {
-                TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
-            }
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
-        return this.threads.isEmpty();
+        PoolThreads.end(this.threads, patience);
     }
 
     static boolean areSupported() {

@@ -50,6 +50,9 @@ class LateCallTests {
 
     private final List<Connection> connections = new ArrayList<>();
 
+    /** Calls that expired before a test began. */
+    private long expired;
+
     @AfterEach
     void stop() {
         this.context.getBean(BusyPlaces.class).release.countDown();
@@ -67,7 +70,7 @@ class LateCallTests {
             .isEqualTo("pool 'default' had no thread within 150ms (1 running, 1 waiting)");
         assertThat(end.trailers().keys()).contains("grpc-retry-pushback-ms");
         nothingWaits(1);
-        assertThat(this.context.getBean(Interceptor.class).calls).hasValue(1);
+        assertThat(this.context.getBean(Interceptor.class).calls).hasValue(0);
     }
 
     @Test
@@ -98,11 +101,11 @@ class LateCallTests {
     void thousandsOfExpiredCallsGoWithoutRunningAnything(String type) {
         Connection connection = wedge("type=" + type, "queue-capacity=10000");
         List<CompletableFuture<Ended>> calls = Flood.start(10_000, connection.channel(), PlacesGrpc.getFindMethod(),
-                PlaceName.getDefaultInstance(), CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.SECONDS));
+                PlaceName.getDefaultInstance(), CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS));
         await().until(() -> statistics().waiting() == 10_000);
         assertThat(Flood.codes(Flood.ends(calls))).containsOnlyKeys(Code.DEADLINE_EXCEEDED);
         nothingWaits(10_000);
-        assertThat(this.context.getBean(Interceptor.class).calls).hasValue(1);
+        assertThat(this.context.getBean(Interceptor.class).calls).hasValue(0);
     }
 
     @Test
@@ -117,7 +120,7 @@ class LateCallTests {
         await().until(() -> statistics().waiting() == 1);
         call.cancel("changed my mind", null);
         nothingWaits(1);
-        assertThat(this.context.getBean(Interceptor.class).calls).hasValue(1);
+        assertThat(this.context.getBean(Interceptor.class).calls).hasValue(0);
     }
 
     @Test
@@ -155,7 +158,7 @@ class LateCallTests {
     private void nothingWaits(int expired) {
         await().untilAsserted(() -> {
             assertThat(statistics().waiting()).isZero();
-            assertThat(statistics().expired()).isEqualTo(expired);
+            assertThat(statistics().expired() - this.expired).isEqualTo(expired);
         });
     }
 
@@ -170,10 +173,15 @@ class LateCallTests {
             all.add("rpc.server.pools.default." + property);
         }
         Connection connection = start(all.toArray(String[]::new));
+        // The first call takes long, for the JVM's sake.
+        await().ignoreExceptions().until(() -> connection.find("").isInitialized());
+        int served = this.context.getBean(BusyPlaces.class).entered.get();
         CompletableFuture<Ended> stuck = Flood.call(connection.channel(), PlacesGrpc.getFindMethod(), STUCK,
                 CallOptions.DEFAULT);
-        await().until(() -> this.context.getBean(BusyPlaces.class).entered.get() == 1);
+        await().until(() -> this.context.getBean(BusyPlaces.class).entered.get() == served + 1);
         assertThat(stuck).isNotDone();
+        this.context.getBean(Interceptor.class).calls.set(0);
+        this.expired = statistics().expired();
         return connection;
     }
 
