@@ -3,27 +3,37 @@ package io.rpcspring.autoconfigure;
 import java.util.List;
 import java.util.Set;
 
+import io.grpc.Compressor;
+import io.grpc.Decompressor;
 import io.grpc.ServerInterceptor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.thread.Threading;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
+import io.rpcspring.server.BuiltInService;
 import io.rpcspring.server.ExceptionMapper;
+import io.rpcspring.server.MessageCodecs;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.server.RpcServerCustomizer;
 import io.rpcspring.server.RpcServerStartedEvent;
 import io.rpcspring.server.ScopedInterceptor;
 import io.rpcspring.server.ServerSettings;
 import io.rpcspring.server.ServiceRegistry;
+import io.rpcspring.server.transport.ServerTls;
 
 /**
  * Serves the beans marked {@code @RpcService}.
@@ -34,14 +44,30 @@ import io.rpcspring.server.ServiceRegistry;
 final class RpcServerAutoConfiguration {
 
     @Bean
-    RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, Environment environment,
-            ObjectProvider<ExceptionMapper> exceptionMappers, ObjectProvider<RpcServerCustomizer> customizers,
-            ApplicationEventPublisher events) {
-        ServerSettings settings = new ServerSettings(properties.shutdown().grace(),
+    RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
+            ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
+            ObjectProvider<RpcServerCustomizer> customizers, ApplicationEventPublisher events) {
+        return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), builtIn.stream().toList(),
+                properties.doors(tls(properties.ssl(), bundles)), settings, customizers.orderedStream().toList(),
+                events);
+    }
+
+    private static @Nullable ServerTls tls(RpcServerProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {
+        String bundle = ssl.bundle();
+        return (bundle != null)
+                ? new ServerTls(() -> bundles.getIfAvailable(DefaultSslBundleRegistry::new), bundle, ssl.clientAuth())
+                : null;
+    }
+
+    @Bean
+    ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment,
+            ObjectProvider<ExceptionMapper> exceptionMappers, ObjectProvider<Compressor> compressors,
+            ObjectProvider<Decompressor> decompressors) {
+        MessageCodecs codecs = new MessageCodecs(compressors.orderedStream().toList(),
+                decompressors.orderedStream().toList(), properties.responseCompression());
+        return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
                 properties.interruptCancelled(), exceptionMappers.orderedStream().toList());
-        return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), properties.listenAddress(),
-                settings, customizers.orderedStream().toList(), events);
     }
 
     private static PoolProperties.Machine machine(Environment environment) {
@@ -59,6 +85,11 @@ final class RpcServerAutoConfiguration {
     @Bean
     static ApplicationListener<RpcServerStartedEvent> rpcServerPortPublisher(ConfigurableEnvironment environment) {
         return new LocalPortPublisher(environment);
+    }
+
+    @Bean
+    static ApplicationListener<ContextClosedEvent> rpcReadinessRefusal(ApplicationContext context) {
+        return new ReadinessRefusal(context);
     }
 
 }

@@ -1,19 +1,27 @@
 package io.rpcspring.autoconfigure;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.grpc.ServerBuilder;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.rpcspring.RpcConfigurationException;
-import io.rpcspring.server.ListenAddress;
 import io.rpcspring.server.ServicePools;
+import io.rpcspring.server.ShutdownSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
+import io.rpcspring.server.transport.Doors;
+import io.rpcspring.server.transport.ListenAddress;
+import io.rpcspring.server.transport.ServerTls;
+import io.rpcspring.server.transport.TransportSettings;
+import io.rpcspring.server.transport.UnixSocket;
 
 /**
  * The server's properties.
@@ -21,7 +29,11 @@ import io.rpcspring.server.pool.PoolSettings;
  * @param enabled Whether to start a gRPC server for the beans marked @RpcService.
  * @param address IPv4 or IPv6 address, or host name, to listen on. All interfaces if not
  * set.
- * @param port Port to listen on. 0 takes any free one.
+ * @param port Port to listen on. 0 takes any free one. 9090 if neither this nor
+ * unix-socket nor in-process-name is set.
+ * @param unixSocket Path of a Unix socket to listen on, beside the port if that is set.
+ * @param inProcessName Name to be found by within the JVM, beside the port if that is
+ * set.
  * @param requestAhead How many messages of a stream are requested ahead of the handler
  * that receives them.
  * @param interruptCancelled Whether the handler of a call is interrupted when the call is
@@ -30,25 +42,57 @@ import io.rpcspring.server.pool.PoolSettings;
  * @param pools Handler pools by their names. The pools default and streams exist without
  * configuration.
  * @param services The pools of services, by their full names.
+ * @param responseCompression What to compress responses with, for clients that understand
+ * it: gzip, or the message encoding of an io.grpc.Compressor bean. Nothing if not set.
+ * @param eventLoopThreads How many threads read and write. 0 takes as many as there are
+ * processors, shared with all gRPC channels and servers of the JVM.
+ * @param ssl How connections are encrypted.
+ * @param keepAlive How the server finds out that a client is gone.
+ * @param connection How long connections last.
+ * @param limits What one connection or call may cost.
+ * @param health What the health service says.
+ * @param reflection Whether tools may ask for the services.
+ * @param channelz Whether tools may ask for connections and calls.
  * @param shutdown What happens when the server stops.
  */
 @ConfigurationProperties(prefix = "rpc.server", ignoreUnknownFields = false)
-record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable String address,
-        @DefaultValue("9090") int port, @DefaultValue("16") int requestAhead,
+record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable String address, @Nullable Integer port,
+        @Nullable String unixSocket, @Nullable String inProcessName, @DefaultValue("16") int requestAhead,
         @DefaultValue("true") boolean interruptCancelled, @DefaultValue Map<String, PoolProperties> pools,
-        @DefaultValue Map<String, ServiceProperties> services, @DefaultValue Shutdown shutdown) {
+        @DefaultValue Map<String, ServiceProperties> services, @Nullable String responseCompression,
+        @DefaultValue("0") int eventLoopThreads, @DefaultValue Ssl ssl,
+        @DefaultValue @NestedConfigurationProperty KeepAliveProperties keepAlive,
+        @DefaultValue @NestedConfigurationProperty ConnectionProperties connection,
+        @DefaultValue @NestedConfigurationProperty LimitProperties limits,
+        @DefaultValue @NestedConfigurationProperty HealthProperties health, @DefaultValue Reflection reflection,
+        @DefaultValue Channelz channelz, @DefaultValue Shutdown shutdown) {
+
+    private static final int DEFAULT_PORT = 9090;
 
     RpcServerProperties {
-        new ListenAddress(address, port);
+        new ListenAddress(address, (port != null) ? port : DEFAULT_PORT);
         if (requestAhead < 1 || requestAhead > 10_000) {
             throw new RpcConfigurationException(
                     "rpc.server.request-ahead is " + requestAhead + ", which is not from 1 to 10000.",
                     "Set rpc.server.request-ahead to the messages that one stream may hold in memory, such as 16.");
         }
+        Bounds.atLeast("rpc.server.event-loop-threads", eventLoopThreads, 0, "2");
+        if (address != null && port == null && (unixSocket != null || inProcessName != null)) {
+            throw new RpcConfigurationException(
+                    "rpc.server.address is '" + address + "', but there is no port to listen on: "
+                            + ((unixSocket != null) ? "rpc.server.unix-socket" : "rpc.server.in-process-name")
+                            + " replaces the default one.",
+                    "Set rpc.server.port, or remove rpc.server.address.");
+        }
     }
 
-    ListenAddress listenAddress() {
-        return new ListenAddress(this.address, this.port);
+    Doors doors(@Nullable ServerTls tls) {
+        boolean elsewhere = this.unixSocket != null || this.inProcessName != null;
+        Integer open = (this.port != null || elsewhere) ? this.port : Integer.valueOf(DEFAULT_PORT);
+        ListenAddress network = (open != null) ? new ListenAddress(this.address, open) : null;
+        UnixSocket socket = (this.unixSocket != null) ? new UnixSocket(Path.of(this.unixSocket)) : null;
+        return new Doors(network, socket, this.inProcessName,
+                new TransportSettings(this.limits.forTransport(), this::applyTo, this.eventLoopThreads, tls));
     }
 
     /** The configured pools and those that exist without configuration. */
@@ -63,6 +107,12 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         Map<String, ServicePools> all = new TreeMap<>();
         this.services.forEach((name, service) -> all.put(name, service.pools()));
         return all;
+    }
+
+    private void applyTo(ServerBuilder<?> builder) {
+        this.keepAlive.applyTo(builder);
+        this.connection.applyTo(builder);
+        this.limits.applyTo(builder);
     }
 
     /**
@@ -90,18 +140,63 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
     }
 
     /**
+     * How connections are encrypted.
+     *
+     * @param bundle SSL bundle with the server's certificate. Connections are plain text
+     * if not set.
+     * @param clientAuth Whether clients show a certificate: none, want or need.
+     */
+    record Ssl(@Nullable String bundle, @DefaultValue("none") ServerTls.ClientAuth clientAuth) {
+
+        Ssl {
+            if (bundle == null && clientAuth != ServerTls.ClientAuth.NONE) {
+                throw new RpcConfigurationException(
+                        "rpc.server.ssl.client-auth is set, but rpc.server.ssl.bundle is not.",
+                        "Set rpc.server.ssl.bundle to the SSL bundle with the server's certificate,"
+                                + " or remove rpc.server.ssl.client-auth.");
+            }
+        }
+
+    }
+
+    /**
+     * Whether tools may ask for the services.
+     *
+     * @param enabled Whether to serve reflection (v1 and v1alpha), with which tools such
+     * as grpcurl find the services, and strangers, too.
+     */
+    record Reflection(@DefaultValue("false") boolean enabled) {
+    }
+
+    /**
+     * Whether tools may ask for connections and calls.
+     *
+     * @param enabled Whether to serve channelz, with which tools look at connections and
+     * calls, and strangers, too.
+     */
+    record Channelz(@DefaultValue("false") boolean enabled) {
+    }
+
+    /**
      * What happens when the server stops.
      *
-     * @param grace How long calls in flight may take before they are cancelled.
+     * @param delay How long the server still takes calls after it has said that it is not
+     * ready, so that load balancers notice.
+     * @param grace How long calls in flight may then take before they are cancelled.
      */
-    record Shutdown(@DefaultValue("30s") Duration grace) {
+    record Shutdown(@DefaultValue("0s") Duration delay, @DefaultValue("30s") Duration grace) {
 
         Shutdown {
-            if (grace.isNegative()) {
-                throw new RpcConfigurationException(
-                        "rpc.server.shutdown.grace is " + grace.toMillis() + "ms, which is negative.",
-                        "Set rpc.server.shutdown.grace to 0s or longer, such as 30s.");
-            }
+            notNegative("delay", delay, "5s");
+            notNegative("grace", grace, "30s");
+        }
+
+        private static void notNegative(String property, Duration value, String example) {
+            Bounds.atLeast("rpc.server.shutdown." + property, value, Duration.ZERO, example);
+        }
+
+        ShutdownSettings settings() {
+            return new ShutdownSettings(this.delay, this.grace);
         }
 
     }

@@ -1,16 +1,16 @@
 package io.rpcspring.server;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCallExecutorSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +20,8 @@ import org.springframework.context.SmartLifecycle;
 import io.rpcspring.server.handler.HandlerBinder;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolStatistics;
+import io.rpcspring.server.transport.Doors;
+import io.rpcspring.server.transport.OpenDoors;
 
 /**
  * The application's one gRPC server: it serves every bean marked {@code @RpcService}.
@@ -28,8 +30,8 @@ import io.rpcspring.server.pool.PoolStatistics;
  * can be started again after it was stopped. Without a marked bean it does not start, and
  * the application is a client only. While it runs it keeps the JVM alive.
  * <p>
- * Stopping refuses new calls at once, lets the calls in flight finish within the grace
- * period, then cancels those that are left and interrupts their handlers.
+ * Stopping is a {@link Drain}: first the server says that it is not ready, then it takes
+ * no more calls, then those in flight end or are cut off, and then the pools end.
  */
 public final class RpcServer implements SmartLifecycle {
 
@@ -38,15 +40,11 @@ public final class RpcServer implements SmartLifecycle {
     /** How long a handler that was cut off has to come to its end. */
     private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
 
-    /** How long a connection without calls has to answer that the server goes. */
-    private static final Duration GOODBYE = Duration.ofSeconds(1);
-
-    /** How often a stopping server looks whether calls are left. */
-    private static final Duration TICK = Duration.ofMillis(20);
-
     private final ServiceRegistry registry;
 
-    private final ListenAddress address;
+    private final Collection<BuiltInService> builtIn;
+
+    private final Doors doors;
 
     private final ServerSettings settings;
 
@@ -60,15 +58,17 @@ public final class RpcServer implements SmartLifecycle {
     /**
      * Creates a server that does not run yet.
      * @param registry the services
-     * @param address where to listen
+     * @param builtIn services of the framework, beside the application's
+     * @param doors where to listen
      * @param settings how to run and end the calls
      * @param customizers change the builder, in this order
      * @param events told when the server listens
      */
-    public RpcServer(ServiceRegistry registry, ListenAddress address, ServerSettings settings,
+    public RpcServer(ServiceRegistry registry, Collection<BuiltInService> builtIn, Doors doors, ServerSettings settings,
             List<RpcServerCustomizer> customizers, ApplicationEventPublisher events) {
         this.registry = registry;
-        this.address = address;
+        this.builtIn = builtIn;
+        this.doors = doors;
         this.settings = settings;
         this.customizers = customizers;
         this.events = events;
@@ -76,7 +76,7 @@ public final class RpcServer implements SmartLifecycle {
 
     /**
      * The port the server listens on: the real one where {@code rpc.server.port} is 0.
-     * @return a port from 1 to 65535
+     * @return a port from 1 to 65535, or -1 if it does not listen on the network
      * @throws IllegalStateException if the server does not run
      */
     public int port() {
@@ -84,7 +84,7 @@ public final class RpcServer implements SmartLifecycle {
         if (current == null) {
             throw new IllegalStateException("The gRPC server does not run, so it has no port");
         }
-        return current.server().getPort();
+        return current.doors().port();
     }
 
     /**
@@ -108,34 +108,23 @@ public final class RpcServer implements SmartLifecycle {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
-        CallCounter calls = new CallCounter();
-        Server server = listen(services, pools, calls);
-        this.running = new Running(server, pools, calls);
-        keepAlive(server);
-        int port = server.getPort();
-        logger.info(
-                "gRPC server listens on " + new ListenAddress(this.address.host(), port) + " with " + names(services));
-        this.events.publishEvent(new RpcServerStartedEvent(this, port));
+        LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()));
+        OpenDoors open = listen(services, pools, calls);
+        this.running = new Running(open, pools, new Drain(open, calls, this.settings.shutdown()));
+        keepAlive(open);
+        Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
+        logger.info("gRPC server listens on " + open + " with " + String.join(", ", names));
+        this.events.publishEvent(new RpcServerStartedEvent(this, open.port(), names));
     }
 
-    private Server listen(Collection<ServedService> services, HandlerPools pools, CallCounter calls) {
+    private OpenDoors listen(Collection<ServedService> services, HandlerPools pools, LiveCalls calls) {
         try {
-            Map<String, String> poolNames = new PoolAssignment(this.settings.services(), this.settings.pools())
-                .of(services);
-            // The direct executor keeps the choice of the pool on the event loop: one
-            // hop.
-            ServerBuilder<?> builder = NettyTransport.listenOn(this.address)
-                .directExecutor()
-                .callExecutor(pools.choice(poolNames, blockingStreams(services)))
-                .addStreamTracerFactory(calls);
-            services.forEach((service) -> builder.addService(service.definition()));
-            this.customizers.forEach((customizer) -> customizer.customize(builder));
-            builder.intercept(pools.gate(HandlerBinder::isQuietAtTheEnd));
-            return builder.build().start();
-        }
-        catch (IOException ex) {
-            pools.close(Duration.ZERO);
-            throw this.address.cannotListen(ex);
+            ServerCallExecutorSupplier choice = pools.choice(poolNames(services), blockingStreams(services));
+            return this.doors.open((builder) -> {
+                builder.directExecutor().callExecutor(calls.knowing(choice));
+                addCalls(builder, services, calls);
+                builder.intercept(pools.gate(HandlerBinder::isQuietAtTheEnd)).intercept(calls);
+            });
         }
         catch (RuntimeException ex) {
             pools.close(Duration.ZERO);
@@ -143,16 +132,30 @@ public final class RpcServer implements SmartLifecycle {
         }
     }
 
+    private void addCalls(ServerBuilder<?> builder, Collection<ServedService> services, LiveCalls calls) {
+        ReadableTimeouts timeouts = new ReadableTimeouts();
+        builder.addStreamTracerFactory(timeouts).addStreamTracerFactory(calls);
+        this.settings.codecs().addTo(builder);
+        services.forEach((service) -> builder.addService(ReadableRequests.of(service.definition())));
+        builtIn(services).forEach((service) -> builder.addService(ReadableRequests.of(service.definition())));
+        this.customizers.forEach((customizer) -> customizer.customize(builder));
+        // What is added last sees a call first.
+        builder.intercept(timeouts).intercept(new ReadableRequests());
+    }
+
+    private Map<String, String> poolNames(Collection<ServedService> services) {
+        Map<String, String> names = new HashMap<>(
+                new PoolAssignment(this.settings.services(), this.settings.pools()).of(services));
+        builtIn(services).stream()
+            .filter(BuiltInService::onTransport)
+            .flatMap(BuiltInService::methods)
+            .forEach((method) -> names.put(method, HandlerPools.TRANSPORT));
+        return names;
+    }
+
     /** All other threads are daemons, so this one is what keeps the JVM alive. */
-    private static void keepAlive(Server server) {
-        Thread thread = new Thread(() -> {
-            try {
-                server.awaitTermination();
-            }
-            catch (InterruptedException ex) {
-                Thread.currentThread().interrupt();
-            }
-        }, "rpc-server");
+    private static void keepAlive(OpenDoors open) {
+        Thread thread = new Thread(open::awaitEnd, "rpc-server");
         thread.setDaemon(false);
         thread.start();
     }
@@ -163,41 +166,20 @@ public final class RpcServer implements SmartLifecycle {
         if (current == null) {
             return;
         }
-        current.server().shutdown();
-        if (!letCallsFinish(current)) {
-            current.server().shutdownNow();
-            ended(current.server(), LAST_MOMENT);
+        this.events.publishEvent(new RpcServerDrainEvent(this));
+        SecondSignal signal = SecondSignal.watch(current.drain()::hurry);
+        try {
+            current.drain().letOthersNotice();
+            current.drain().sayGoodbye();
+        }
+        finally {
+            signal.unwatch();
         }
         current.pools().close(LAST_MOMENT);
+        current.doors().close();
         this.running = null;
         logger.info("gRPC server has stopped");
-    }
-
-    /**
-     * Waits for the calls, and for clients that say goodbye; a connection that is silent
-     * and has no call is not worth the grace period.
-     * @return whether the server came to its end by itself
-     */
-    private boolean letCallsFinish(Running current) {
-        long start = System.nanoTime();
-        while (!ended(current.server(), TICK)) {
-            Duration waited = Duration.ofNanos(System.nanoTime() - start);
-            boolean idle = current.calls().isZero() && waited.compareTo(GOODBYE) > 0;
-            if (idle || waited.compareTo(this.settings.grace()) > 0 || Thread.currentThread().isInterrupted()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean ended(Server server, Duration patience) {
-        try {
-            return server.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS);
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        this.events.publishEvent(new RpcServerStoppedEvent(this));
     }
 
     @Override
@@ -209,12 +191,14 @@ public final class RpcServer implements SmartLifecycle {
         return services.stream().flatMap(ServedService::blockingStreams).collect(Collectors.toSet());
     }
 
-    private static String names(Collection<ServedService> services) {
-        return services.stream().map(ServedService::name).collect(Collectors.joining(", "));
+    /** The application's own service wins over one that the framework brings. */
+    private List<BuiltInService> builtIn(Collection<ServedService> services) {
+        Set<String> taken = services.stream().map(ServedService::name).collect(Collectors.toSet());
+        return this.builtIn.stream().filter((service) -> !taken.contains(service.name())).toList();
     }
 
     /** A started server and what it alone uses. */
-    private record Running(Server server, HandlerPools pools, CallCounter calls) {
+    private record Running(OpenDoors doors, HandlerPools pools, Drain drain) {
     }
 
 }

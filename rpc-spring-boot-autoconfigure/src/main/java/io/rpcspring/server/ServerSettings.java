@@ -1,6 +1,5 @@
 package io.rpcspring.server;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +16,17 @@ import io.rpcspring.server.pool.PoolSettings;
 /**
  * How the server runs and ends its calls.
  *
- * @param grace how long calls in flight may take when the server stops
+ * @param shutdown how long the server takes to say goodbye
+ * @param codecs what messages are compressed with
  * @param pools the handler pools
  * @param services the pools that configuration gives to services, by their full names
  * @param requestAhead how many messages are requested ahead of a receiver, at least 1
  * @param interruptCancelled whether a cancelled call interrupts its handler
  * @param exceptionMappers map what services throw, in this order
  */
-public record ServerSettings(Duration grace, Collection<PoolSettings> pools, Map<String, ServicePools> services,
-        int requestAhead, boolean interruptCancelled, List<ExceptionMapper> exceptionMappers) {
+public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Collection<PoolSettings> pools,
+        Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled,
+        List<ExceptionMapper> exceptionMappers) {
 
     HandlerSettings handlers(HandlerPools pools) {
         List<Function<Throwable, @Nullable StatusException>> mappers = this.exceptionMappers.stream()

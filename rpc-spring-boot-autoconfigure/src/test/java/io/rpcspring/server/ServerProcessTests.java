@@ -1,15 +1,31 @@
 package io.rpcspring.server;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Path;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
-import org.junit.jupiter.api.AfterEach;
+import com.google.common.util.concurrent.ListenableFuture;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.NameResolverRegistry;
+import io.grpc.StatusOr;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -19,9 +35,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 import io.rpcspring.fixture.Connection;
-import io.rpcspring.fixture.MarkedPlaces;
+import io.rpcspring.fixture.HealthWatch;
+import io.rpcspring.fixture.ServerProcess;
+import io.rpcspring.fixture.SlowPlaces;
+import io.rpcspring.sample.places.Place;
+import io.rpcspring.sample.places.PlaceName;
+import io.rpcspring.sample.places.PlacesGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A whole application in a process of its own: it stays up, and ends when it is told to.
@@ -29,61 +51,207 @@ import static org.assertj.core.api.Assertions.assertThat;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no SIGTERM")
 public class ServerProcessTests {
 
-    private static final Pattern LISTENS = Pattern.compile("listens on \\*:(\\d+) with places\\.v1\\.Places$");
-
     private static final int EXIT_CODE_OF_SIGTERM = 128 + 15;
-
-    private final Process process = start();
-
-    ServerProcessTests() throws IOException {
-    }
-
-    @AfterEach
-    void kill() {
-        this.process.destroyForcibly();
-    }
 
     @Test
     void staysUpAfterMainHasReturnedAndEndsOnSigtermThoughClientsAreConnected() throws Exception {
-        int port = awaitPort();
-        try (Connection connection = Connection.to("localhost:" + port);
-                Socket silent = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
+        try (ServerProcess process = start();
+                Connection connection = Connection.to("localhost:" + process.port());
+                Socket silent = new Socket(InetAddress.getLoopbackAddress(), process.port())) {
+            assertThat(connection.find("0").getName()).isEqualTo("0");
             assertThat(silent.isConnected()).isTrue();
-            assertThat(this.process.isAlive()).isTrue();
-            this.process.destroy();
-            assertThat(this.process.waitFor(8, TimeUnit.SECONDS)).as("ended").isTrue();
-            assertThat(this.process.exitValue()).isEqualTo(EXIT_CODE_OF_SIGTERM);
+            assertThat(process.isAlive()).isTrue();
+            process.terminate();
+            assertThat(process.endsWithin(8)).as("ended").isTrue();
+            assertThat(process.exitCode()).isEqualTo(EXIT_CODE_OF_SIGTERM);
         }
     }
 
-    private int awaitPort() throws IOException {
-        BufferedReader output = this.process.inputReader();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            Matcher listens = LISTENS.matcher(line);
-            if (listens.find()) {
-                return Integer.parseInt(listens.group(1));
+    @Test
+    void callInFlightIsAnsweredAndAnOpenWatchIsNotWaitedFor() throws Exception {
+        try (ServerProcess process = start(); Connection connection = Connection.to("localhost:" + process.port())) {
+            HealthWatch watch = HealthWatch.of(connection.channel(), "");
+            await().until(() -> watch.next() == ServingStatus.SERVING);
+            ListenableFuture<Place> call = find(connection.channel(), "3000");
+            assertThat(connection.find("0").getName()).isEqualTo("0");
+            long terminated = System.nanoTime();
+            process.terminate();
+            assertThat(watch.next()).isEqualTo(ServingStatus.NOT_SERVING);
+            long noticed = System.nanoTime();
+            assertThat(call.get(10, TimeUnit.SECONDS).getName()).isEqualTo("3000");
+            long answered = System.nanoTime();
+            assertThat(process.endsWithin(8)).as("ended").isTrue();
+            print("NOT_SERVING after", terminated, noticed);
+            print("exit after the answer", answered, System.nanoTime());
+        }
+    }
+
+    @Test
+    void secondSignalCutsTheDrainShort() throws Exception {
+        try (ServerProcess process = start("rpc.server.shutdown.grace=10m", "rpc.server.shutdown.delay=10m");
+                Connection connection = Connection.to("localhost:" + process.port())) {
+            ListenableFuture<Place> call = find(connection.channel(), "600000");
+            assertThat(connection.find("0").getName()).isEqualTo("0");
+            process.terminate();
+            await().untilAsserted(() -> assertThat(process.output())
+                .anyMatch((line) -> line.endsWith("gRPC server still takes calls for 600s; 1 call in flight")));
+            process.terminate();
+            assertThat(process.endsWithin(8)).as("ended").isTrue();
+            assertThat(call).failsWithin(Duration.ofSeconds(5))
+                .withThrowableThat()
+                .withMessageContaining("UNAVAILABLE: The server shuts down");
+        }
+    }
+
+    @Test
+    void rollingRestartFailsNoCall() throws Exception {
+        List<ServerProcess> servers = new ArrayList<>(
+                List.of(startAndAwaitHealth(), startAndAwaitHealth(), startAndAwaitHealth()));
+        Addresses addresses = new Addresses();
+        addresses.set(servers);
+        NameResolverRegistry.getDefaultRegistry().register(addresses);
+        ManagedChannel channel = Grpc.newChannelBuilder("rolling:///places", InsecureChannelCredentials.create())
+            .defaultLoadBalancingPolicy("round_robin")
+            .defaultServiceConfig(Map.of("healthCheckConfig", Map.of("serviceName", "")))
+            .build();
+        AtomicBoolean loaded = new AtomicBoolean(true);
+        AtomicInteger answered = new AtomicInteger();
+        ConcurrentLinkedQueue<String> failed = new ConcurrentLinkedQueue<>();
+        Thread load = new Thread(() -> {
+            while (loaded.get()) {
+                try {
+                    PlacesGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .find(PlaceName.newBuilder().setName("2").build());
+                    answered.incrementAndGet();
+                }
+                catch (StatusRuntimeException ex) {
+                    failed.add(ex.getMessage());
+                }
+            }
+        });
+        try {
+            await().ignoreExceptions().until(() -> find(channel, "0").get().getName().equals("0"));
+            load.start();
+            await().until(() -> answered.get() > 100);
+            for (int i = 0; i < 3; i++) {
+                ServerProcess old = servers.get(i);
+                long terminated = System.nanoTime();
+                old.terminate();
+                assertThat(old.endsWithin(10)).as("ended").isTrue();
+                print("drain", terminated, System.nanoTime());
+                servers.set(i, startAndAwaitHealth());
+                addresses.set(servers);
+                int before = answered.get();
+                await().until(() -> answered.get() > before + 100);
             }
         }
-        throw new AssertionError("The application ended with " + this.process.exitValue());
+        finally {
+            loaded.set(false);
+            load.join(30_000);
+            channel.shutdownNow();
+            NameResolverRegistry.getDefaultRegistry().deregister(addresses);
+            servers.forEach(ServerProcess::close);
+        }
+        assertThat(failed).isEmpty();
+        System.out.println(answered + " calls answered");
     }
 
-    private static Process start() throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Application.class.getName(),
-                "--rpc.server.port=0")
-            .redirectErrorStream(true)
-            .start();
+    private static void print(String what, long from, long to) {
+        System.out.println(what + " " + Duration.ofNanos(to - from).toMillis() + " ms");
+    }
+
+    private static ListenableFuture<Place> find(ManagedChannel channel, String name) {
+        return PlacesGrpc.newFutureStub(channel).find(PlaceName.newBuilder().setName(name).build());
+    }
+
+    private static ServerProcess start(String... properties) throws IOException {
+        List<String> all = new ArrayList<>(List.of(properties));
+        all.add("rpc.server.port=0");
+        return ServerProcess.start(Application.class, all.toArray(new String[0]));
+    }
+
+    private static ServerProcess startAndAwaitHealth() throws Exception {
+        ServerProcess process = start();
+        try (Connection connection = Connection.to("localhost:" + process.port())) {
+            HealthWatch watch = HealthWatch.of(connection.channel(), "");
+            await().until(() -> watch.next() == ServingStatus.SERVING);
+        }
+        return process;
     }
 
     /** Nothing but a service: no web server, no scheduler. */
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import(MarkedPlaces.class)
+    @Import(SlowPlaces.class)
     public static class Application {
 
         public static void main(String[] args) {
             SpringApplication.run(Application.class, args);
+        }
+
+    }
+
+    /** Knows where the servers are at the moment. */
+    private static final class Addresses extends NameResolverProvider {
+
+        private volatile List<EquivalentAddressGroup> current = List.of();
+
+        private volatile NameResolver.@Nullable Listener2 listener;
+
+        private void set(List<ServerProcess> servers) {
+            this.current = servers.stream()
+                .map((server) -> new EquivalentAddressGroup(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())))
+                .toList();
+            tell();
+        }
+
+        private void tell() {
+            NameResolver.Listener2 told = this.listener;
+            if (told != null) {
+                told.onResult(NameResolver.ResolutionResult.newBuilder()
+                    .setAddressesOrError(StatusOr.fromValue(this.current))
+                    .build());
+            }
+        }
+
+        @Override
+        public String getDefaultScheme() {
+            return "rolling";
+        }
+
+        @Override
+        protected boolean isAvailable() {
+            return true;
+        }
+
+        @Override
+        protected int priority() {
+            return 0;
+        }
+
+        @Override
+        public NameResolver newNameResolver(URI target, NameResolver.Args args) {
+            return new NameResolver() {
+
+                @Override
+                public String getServiceAuthority() {
+                    return "places";
+                }
+
+                @Override
+                public void start(Listener2 listener) {
+                    Addresses.this.listener = listener;
+                    tell();
+                }
+
+                @Override
+                public void shutdown() {
+                    Addresses.this.listener = null;
+                }
+
+            };
         }
 
     }

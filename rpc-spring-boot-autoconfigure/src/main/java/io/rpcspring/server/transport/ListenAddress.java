@@ -1,4 +1,4 @@
-package io.rpcspring.server;
+package io.rpcspring.server.transport;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,7 +39,7 @@ public record ListenAddress(@Nullable String host, int port) {
      * @return the address to bind
      * @throws RpcConfigurationException if the name is unknown
      */
-    InetSocketAddress resolve() {
+    public InetSocketAddress resolve() {
         if (this.host == null) {
             return new InetSocketAddress(this.port);
         }
@@ -57,7 +57,7 @@ public record ListenAddress(@Nullable String host, int port) {
      * @param failure what grpc-java threw
      * @return the exception that stops the start
      */
-    RpcConfigurationException cannotListen(IOException failure) {
+    public RpcConfigurationException cannotListen(IOException failure) {
         InetSocketAddress address = resolve();
         if (!isOfThisMachine(address.getAddress())) {
             return new RpcConfigurationException(

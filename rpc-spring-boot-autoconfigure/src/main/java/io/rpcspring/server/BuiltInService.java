@@ -1,0 +1,25 @@
+package io.rpcspring.server;
+
+import java.util.stream.Stream;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+
+/**
+ * A service that the framework brings, such as health.
+ *
+ * @param definition what is served
+ * @param onTransport whether its methods run on the transport's thread, and so answer
+ * while every pool is full; they must not block then
+ */
+public record BuiltInService(ServerServiceDefinition definition, boolean onTransport) {
+
+    String name() {
+        return this.definition.getServiceDescriptor().getName();
+    }
+
+    Stream<String> methods() {
+        return this.definition.getServiceDescriptor().getMethods().stream().map(MethodDescriptor::getFullMethodName);
+    }
+
+}

@@ -1,0 +1,157 @@
+package io.rpcspring.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests that cannot be read with what is wrong with them.
+ * <p>
+ * grpc-java parses a request before any interceptor sees it, and ends the call with
+ * {@code UNKNOWN} and a stack trace in the log when that fails. Here the parser does not
+ * fail but returns a mark in place of the message, and the outermost interceptor closes
+ * the call: {@code INVALID_ARGUMENT} for what is no message of the type, {@code INTERNAL}
+ * for what cannot be decompressed, {@code RESOURCE_EXHAUSTED} for what is too large.
+ */
+final class ReadableRequests implements ServerInterceptor {
+
+    private static final Log logger = LogFactory.getLog(ReadableRequests.class);
+
+    /** The service with parsers that do not fail. */
+    static ServerServiceDefinition of(ServerServiceDefinition service) {
+        ServiceDescriptor descriptor = service.getServiceDescriptor();
+        ServiceDescriptor.Builder careful = ServiceDescriptor.newBuilder(descriptor.getName())
+            .setSchemaDescriptor(descriptor.getSchemaDescriptor());
+        var methods = service.getMethods().stream().map(ReadableRequests::careful).toList();
+        methods.forEach((method) -> careful.addMethod(method.getMethodDescriptor()));
+        ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(careful.build());
+        methods.forEach(builder::addMethod);
+        return builder.build();
+    }
+
+    private static <Q, R> ServerMethodDefinition<Q, R> careful(ServerMethodDefinition<Q, R> method) {
+        MethodDescriptor<Q, R> descriptor = method.getMethodDescriptor();
+        MethodDescriptor.Marshaller<Q> parser = descriptor.getRequestMarshaller();
+        String name = descriptor.getFullMethodName();
+        MethodDescriptor.Marshaller<Q> careful = (parser instanceof MethodDescriptor.PrototypeMarshaller<Q> typed)
+                ? new TypedParser<>(typed, name) : new Parser<>(parser, name);
+        return ServerMethodDefinition.create(descriptor.toBuilder(careful, descriptor.getResponseMarshaller()).build(),
+                method.getServerCallHandler());
+    }
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+            ServerCallHandler<Q, R> next) {
+        return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+
+            private boolean refused;
+
+            @Override
+            public void onMessage(Q message) {
+                if ((Object) message instanceof Unreadable unreadable) {
+                    this.refused = true;
+                    call.close(unreadable.status(), new Metadata());
+                }
+                else if (!this.refused) {
+                    super.onMessage(message);
+                }
+            }
+
+            @Override
+            public void onHalfClose() {
+                if (!this.refused) {
+                    super.onHalfClose();
+                }
+            }
+
+        };
+    }
+
+    @SuppressWarnings("unchecked") // the interceptor takes it out before anyone looks
+    private static <T> T parse(MethodDescriptor.Marshaller<T> parser, InputStream stream, String method) {
+        try {
+            return parser.parse(stream);
+        }
+        catch (RuntimeException ex) {
+            logger.debug("A request of " + method + " cannot be read", ex);
+            return (T) new Unreadable(status(method, ex));
+        }
+    }
+
+    private static Status status(String method, RuntimeException failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof StatusRuntimeException known) {
+            return known.getStatus();
+        }
+        boolean stream = cause instanceof IOException && !cause.getClass().getName().contains("protobuf");
+        return stream
+                ? Status.INTERNAL
+                    .withDescription("The request of " + method + " cannot be decompressed: " + cause.getMessage())
+                : Status.INVALID_ARGUMENT
+                    .withDescription("The request of " + method + " is not a valid message: " + cause.getMessage());
+    }
+
+    /** Stands for a message that could not be parsed. */
+    private record Unreadable(Status status) {
+    }
+
+    /** Parses, and does not fail. */
+    private record Parser<T>(MethodDescriptor.Marshaller<T> parser,
+            String method) implements MethodDescriptor.Marshaller<T> {
+
+        @Override
+        public InputStream stream(T value) {
+            return this.parser.stream(value);
+        }
+
+        @Override
+        public T parse(InputStream stream) {
+            return ReadableRequests.parse(this.parser, stream, this.method);
+        }
+
+    }
+
+    /** Does the same, and knows the type of the message. */
+    private record TypedParser<T>(MethodDescriptor.PrototypeMarshaller<T> parser,
+            String method) implements MethodDescriptor.PrototypeMarshaller<T> {
+
+        @Override
+        public Class<T> getMessageClass() {
+            return this.parser.getMessageClass();
+        }
+
+        @Override
+        public @Nullable T getMessagePrototype() {
+            return this.parser.getMessagePrototype();
+        }
+
+        @Override
+        public InputStream stream(T value) {
+            return this.parser.stream(value);
+        }
+
+        @Override
+        public T parse(InputStream stream) {
+            return ReadableRequests.parse(this.parser, stream, this.method);
+        }
+
+    }
+
+}

@@ -1,0 +1,115 @@
+package io.rpcspring.server.health;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks again and again whether services are well, on a thread of its own.
+ */
+public final class HealthPoll {
+
+    private static final Log logger = LogFactory.getLog(HealthPoll.class);
+
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private static final int SOON_TIMES = 3;
+
+    private final HealthService health;
+
+    private final Map<String, BooleanSupplier> indicators;
+
+    private final Duration interval;
+
+    private final Semaphore news = new Semaphore(0);
+
+    /** Guarded by this. */
+    private @Nullable Thread thread;
+
+    /**
+     * Creates a poll that does not run yet.
+     * @param health told the answers
+     * @param indicators by the name of a service; that of {@link HealthService#OVERALL}
+     * speaks for those that have none
+     * @param interval how long to wait before asking again
+     */
+    public HealthPoll(HealthService health, Map<String, BooleanSupplier> indicators, Duration interval) {
+        this.health = health;
+        this.indicators = indicators;
+        this.interval = interval;
+    }
+
+    /**
+     * Asks for the first time now. Until the answers are there, no service serves.
+     * @param services the full names of the services
+     */
+    public synchronized void start(Set<String> services) {
+        stop();
+        this.health.start(services, this.indicators.isEmpty());
+        if (this.indicators.isEmpty()) {
+            return;
+        }
+        Thread started = new Thread(() -> askAgainAndAgain(services), "rpc-health");
+        started.setDaemon(true);
+        started.start();
+        this.thread = started;
+    }
+
+    /** Asks now: something has happened that the answers may depend on. */
+    public void askNow() {
+        this.news.release();
+    }
+
+    /** Asks no more. */
+    public synchronized void stop() {
+        if (this.thread != null) {
+            this.thread.interrupt();
+            this.thread = null;
+        }
+    }
+
+    private void askAgainAndAgain(Set<String> services) {
+        try {
+            int soon = 0;
+            while (!Thread.currentThread().isInterrupted()) {
+                ask(services);
+                Duration pause = (soon-- > 0 && this.interval.compareTo(SOON) > 0) ? SOON : this.interval;
+                if (this.news.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                    // Indicators may hear of the same news a little later.
+                    soon = SOON_TIMES;
+                }
+            }
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void ask(Set<String> services) {
+        BooleanSupplier overall = this.indicators.getOrDefault(HealthService.OVERALL, () -> true);
+        boolean well = isWell(HealthService.OVERALL, overall);
+        this.health.well(HealthService.OVERALL, well);
+        for (String service : services) {
+            BooleanSupplier own = this.indicators.get(service);
+            this.health.well(service, (own != null) ? isWell(service, own) : well);
+        }
+    }
+
+    private static boolean isWell(String service, BooleanSupplier indicator) {
+        try {
+            return indicator.getAsBoolean();
+        }
+        catch (RuntimeException ex) {
+            logger.error("The health of '" + service + "' cannot be found out: it counts as down", ex);
+            return false;
+        }
+    }
+
+}

@@ -1,0 +1,67 @@
+package io.rpcspring.server.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+
+import io.rpcspring.RpcConfigurationException;
+
+/**
+ * One open way into the server.
+ *
+ * @param server what listens
+ * @param name the address as the log prints it
+ * @param closed runs when nothing listens any more
+ * @param ended runs when the last connection has ended
+ */
+record Door(Server server, String name, Runnable closed, Runnable ended) {
+
+    static Door onNetwork(ListenAddress address, TransportSettings settings, Consumer<ServerBuilder<?>> configure) {
+        InetSocketAddress socket = address.resolve();
+        NettyTransport transport = new NettyTransport(socket, settings);
+        Server server = start(transport, configure, address::cannotListen);
+        return new Door(server, new ListenAddress(address.host(), server.getPort()).toString(), Door::nothing,
+                transport::close);
+    }
+
+    static Door onUnixSocket(UnixSocket socket, TransportSettings settings, Consumer<ServerBuilder<?>> configure) {
+        NettyTransport transport = new NettyTransport(socket.claim(), settings);
+        Server server = start(transport, configure, socket::cannotListen);
+        return new Door(server, socket.toString(), socket.remover(), transport::close);
+    }
+
+    static Door open(ServerBuilder<?> builder, Consumer<ServerBuilder<?>> configure, String name,
+            Function<IOException, RpcConfigurationException> failed) {
+        return new Door(start(builder, configure, failed), name, Door::nothing, Door::nothing);
+    }
+
+    private static Server start(NettyTransport transport, Consumer<ServerBuilder<?>> configure,
+            Function<IOException, RpcConfigurationException> failed) {
+        try {
+            return start(transport.builder(), configure, failed);
+        }
+        catch (RuntimeException ex) {
+            transport.close();
+            throw ex;
+        }
+    }
+
+    private static Server start(ServerBuilder<?> builder, Consumer<ServerBuilder<?>> configure,
+            Function<IOException, RpcConfigurationException> failed) {
+        configure.accept(builder);
+        try {
+            return builder.build().start();
+        }
+        catch (IOException ex) {
+            throw failed.apply(ex);
+        }
+    }
+
+    private static void nothing() {
+    }
+
+}

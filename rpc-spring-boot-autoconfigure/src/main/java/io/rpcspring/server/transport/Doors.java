@@ -1,0 +1,83 @@
+package io.rpcspring.server.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.grpc.ServerBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
+
+import io.rpcspring.RpcConfigurationException;
+
+/**
+ * The ways into the server, at least one.
+ *
+ * @param network where to listen on the network, if there
+ * @param unixSocket the file to listen on, if one
+ * @param inProcessName the name to be found by within the JVM, if one
+ * @param settings how connections from outside the JVM are made and kept
+ */
+public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSocket, @Nullable String inProcessName,
+        TransportSettings settings) {
+
+    private static final String IN_PROCESS = "io.grpc.inprocess.InProcessServerBuilder";
+
+    public Doors {
+        if (inProcessName != null && inProcessName.isBlank()) {
+            throw new RpcConfigurationException("rpc.server.in-process-name is empty.",
+                    "Set rpc.server.in-process-name to a name of your choice, or remove it.");
+        }
+        if (inProcessName != null && !ClassUtils.isPresent(IN_PROCESS, null)) {
+            throw new RpcConfigurationException(
+                    "rpc.server.in-process-name is '" + inProcessName
+                            + "', but the in-process transport is not on the class path.",
+                    "Add the dependency io.grpc:grpc-inprocess, or remove rpc.server.in-process-name.");
+        }
+    }
+
+    /**
+     * Opens all doors, or none.
+     * @param configure sets services and threads, once for each door
+     * @return what listens
+     * @throws RpcConfigurationException if one cannot be opened
+     */
+    public OpenDoors open(Consumer<ServerBuilder<?>> configure) {
+        PeerTrouble.quieten();
+        List<Door> open = new ArrayList<>();
+        try {
+            if (this.network != null) {
+                open.add(Door.onNetwork(this.network, this.settings, configure));
+            }
+            if (this.unixSocket != null) {
+                open.add(Door.onUnixSocket(this.unixSocket, this.settings, configure));
+            }
+            if (this.inProcessName != null) {
+                open.add(InProcess.open(this.inProcessName, configure));
+            }
+            return new OpenDoors(open);
+        }
+        catch (RuntimeException ex) {
+            OpenDoors opened = new OpenDoors(open);
+            opened.shutdownNow();
+            opened.close();
+            throw ex;
+        }
+    }
+
+    /** Loaded only where the optional transport is there. */
+    private static final class InProcess {
+
+        private static Door open(String name, Consumer<ServerBuilder<?>> configure) {
+            InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
+            return Door.open(builder, configure, "in-process:" + name,
+                    (failure) -> new RpcConfigurationException(
+                            "The gRPC server cannot listen on in-process:" + name
+                                    + ": another server of this JVM has the name (rpc.server.in-process-name).",
+                            "Stop the other server, or set rpc.server.in-process-name to another name.", failure));
+        }
+
+    }
+
+}

@@ -1,0 +1,203 @@
+package io.rpcspring.server.transport;
+
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSessionContext;
+
+import io.grpc.ServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ApplicationProtocolNegotiator;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Makes the builder of a server that listens on a socket: the only file that names Netty.
+ */
+final class NettyTransport {
+
+    private final NettyServerBuilder builder;
+
+    /** The threads that this transport alone uses; {@code null} for the shared ones. */
+    private final @Nullable EventLoopGroup ownThreads;
+
+    NettyTransport(SocketAddress address, TransportSettings settings) {
+        TransportLimits limits = settings.limits();
+        boolean unix = address instanceof UnixDomainSocketAddress;
+        this.builder = NettyServerBuilder.forAddress(address)
+            .maxConcurrentCallsPerConnection(limits.calls())
+            .maxRstFramesPerWindow(limits.resets(), Math.toIntExact(limits.resetWindow().toSeconds()))
+            .initialFlowControlWindow(limits.flowControlWindow());
+        settings.timing().accept(this.builder);
+        ServerTls tls = settings.tls();
+        if (tls != null) {
+            this.builder.sslContext(new CurrentContext(tls));
+        }
+        boolean own = unix || tls != null || settings.eventLoopThreads() > 0;
+        boolean epoll = !unix && Epoll.isAvailable();
+        this.ownThreads = own ? threads(settings.eventLoopThreads(), epoll) : null;
+        if (own) {
+            this.builder.bossEventLoopGroup(this.ownThreads)
+                .workerEventLoopGroup(this.ownThreads)
+                .channelFactory(() -> listening(unix, epoll));
+        }
+        if (unix) {
+            // grpc-java sets it on every connection; here it would only be warned of.
+            this.builder.withChildOption(ChannelOption.SO_KEEPALIVE, null);
+        }
+    }
+
+    ServerBuilder<?> builder() {
+        return this.builder;
+    }
+
+    /** Ends the transport's own threads. Call it when the server has ended. */
+    void close() {
+        if (this.ownThreads != null) {
+            this.ownThreads.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+        }
+    }
+
+    private static EventLoopGroup threads(int number, boolean epoll) {
+        int threads = (number > 0) ? number : Runtime.getRuntime().availableProcessors();
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("rpc-transport", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    private static ServerChannel listening(boolean unix, boolean epoll) {
+        ServerChannel channel = unix ? new NioServerDomainSocketChannel()
+                : epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+        channel.pipeline().addLast(new HandshakeWatch());
+        return channel;
+    }
+
+    /**
+     * Tells of connections that could not be encrypted, which grpc-java does not.
+     */
+    private static final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object accepted) throws Exception {
+            ((Channel) accepted).pipeline().addLast(new ChannelInboundHandlerAdapter() {
+
+                @Override
+                public void channelActive(ChannelHandlerContext connection) throws Exception {
+                    watch(connection.pipeline().get(SslHandler.class), connection.channel());
+                    super.channelActive(connection);
+                }
+
+            });
+            super.channelRead(context, accepted);
+        }
+
+        private static void watch(@Nullable SslHandler handler, Channel connection) {
+            if (handler != null) {
+                var unused = handler.handshakeFuture().addListener((handshake) -> {
+                    Throwable failure = handshake.cause();
+                    if (failure != null && !(failure instanceof ClosedChannelException)) {
+                        PeerTrouble.handshakeFailed(connection.remoteAddress(), failure);
+                    }
+                });
+            }
+        }
+
+    }
+
+    /**
+     * Encrypts each new connection with what the bundle is at that moment.
+     */
+    @SuppressWarnings("deprecation") // Netty has no other name for what it asks of a
+                                     // context
+    private static final class CurrentContext extends SslContext {
+
+        private final Supplier<SslContext> current;
+
+        private CurrentContext(ServerTls tls) {
+            ClientAuth clientAuth = switch (tls.clientAuth()) {
+                case NONE -> ClientAuth.NONE;
+                case WANT -> ClientAuth.OPTIONAL;
+                case NEED -> ClientAuth.REQUIRE;
+            };
+            this.current = tls.current((bundle) -> context(bundle, clientAuth));
+        }
+
+        private static SslContext context(SslBundle bundle, ClientAuth clientAuth) {
+            String[] protocols = bundle.getOptions().getEnabledProtocols();
+            String[] ciphers = bundle.getOptions().getCiphers();
+            try {
+                SslContextBuilder builder = GrpcSslContexts
+                    .configure(SslContextBuilder.forServer(bundle.getManagers().getKeyManagerFactory()))
+                    .trustManager(bundle.getManagers().getTrustManagerFactory())
+                    .clientAuth(clientAuth);
+                if (protocols != null) {
+                    builder.protocols(protocols);
+                }
+                if (ciphers != null) {
+                    builder.ciphers(List.of(ciphers));
+                }
+                return builder.build();
+            }
+            catch (SSLException ex) {
+                throw new IllegalStateException(ex);
+            }
+        }
+
+        @Override
+        public boolean isClient() {
+            return false;
+        }
+
+        @Override
+        public List<String> cipherSuites() {
+            return this.current.get().cipherSuites();
+        }
+
+        @Override
+        public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
+            return this.current.get().applicationProtocolNegotiator();
+        }
+
+        @Override
+        public SSLEngine newEngine(ByteBufAllocator allocator) {
+            return this.current.get().newEngine(allocator);
+        }
+
+        @Override
+        public SSLEngine newEngine(ByteBufAllocator allocator, String peerHost, int peerPort) {
+            return this.current.get().newEngine(allocator, peerHost, peerPort);
+        }
+
+        @Override
+        public SSLSessionContext sessionContext() {
+            return this.current.get().sessionContext();
+        }
+
+    }
+
+}

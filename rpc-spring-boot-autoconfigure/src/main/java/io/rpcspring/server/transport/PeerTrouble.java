@@ -1,0 +1,134 @@
+package io.rpcspring.server.transport;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what a peer can provoke from filling the log: one line each, and few of them.
+ * <p>
+ * grpc-java's transport writes a stack trace for each frame that breaks the protocol, so
+ * that 5,000 frames of 50 bytes once made a log of 26 MiB. What it writes at INFO and
+ * above goes through here. Stack traces are written at DEBUG.
+ */
+final class PeerTrouble implements Filter {
+
+    private static final Log logger = LogFactory.getLog(PeerTrouble.class);
+
+    private static final String NETTY = "io.grpc.netty.shaded.io.grpc.netty.";
+
+    /**
+     * The loggers of grpc-java that write what peers provoke. The reference keeps them.
+     */
+    private static final List<Logger> SOURCES = List
+        .of(NETTY + "NettyServerHandler", NETTY + "NettyServerStream", NETTY + "NettyServerTransport.connections",
+                NETTY + "WriteBufferingAndExceptionHandler")
+        .stream()
+        .map(Logger::getLogger)
+        .toList();
+
+    private static final int LINES = 10;
+
+    private static final int SECONDS = 10;
+
+    private static final int LONGEST = 300;
+
+    private static final Executor LATER = CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS, Runnable::run);
+
+    private static final PeerTrouble HANDSHAKES = new PeerTrouble(null);
+
+    /** How much came since the count began anew. */
+    private final AtomicInteger count = new AtomicInteger();
+
+    private final @Nullable Filter before;
+
+    private PeerTrouble(@Nullable Filter before) {
+        this.before = before;
+    }
+
+    /** Listens to grpc-java, from the first server of the JVM on. */
+    static synchronized void quieten() {
+        for (Logger source : SOURCES) {
+            if (!(source.getFilter() instanceof PeerTrouble)) {
+                source.setFilter(new PeerTrouble(source.getFilter()));
+            }
+        }
+    }
+
+    @Override
+    public boolean isLoggable(LogRecord record) {
+        if (this.before != null && !this.before.isLoggable(record)) {
+            return false;
+        }
+        if (record.getLevel().intValue() < Level.INFO.intValue()) {
+            return true;
+        }
+        write(line(record), record.getThrown());
+        return false;
+    }
+
+    /** Tells of a connection that could not be encrypted. */
+    static void handshakeFailed(@Nullable SocketAddress peer, Throwable failure) {
+        String from = (peer instanceof InetSocketAddress) ? peer.toString() : "a client";
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String what = String.valueOf(cause.getMessage());
+        HANDSHAKES.write("The TLS handshake with " + from + " failed: " + printable(what) + hint(what), failure);
+    }
+
+    private void write(String line, @Nullable Throwable thrown) {
+        int number = this.count.incrementAndGet();
+        if (number == 1) {
+            LATER.execute(this::startAnew);
+        }
+        if (logger.isDebugEnabled()) {
+            logger.debug(line, thrown);
+        }
+        else if (number <= LINES) {
+            logger.warn(line);
+        }
+    }
+
+    private void startAnew() {
+        int leftOut = this.count.getAndSet(0) - LINES;
+        if (leftOut > 0 && !logger.isDebugEnabled()) {
+            logger.warn("Clients of the gRPC server made trouble " + leftOut + " more times within " + SECONDS + " s");
+        }
+    }
+
+    private static String line(LogRecord record) {
+        Throwable thrown = record.getThrown();
+        String what = (thrown != null && thrown.getMessage() != null) ? thrown.getMessage() : record.getMessage();
+        return "A client of the gRPC server broke the protocol: " + printable(what) + hint(what);
+    }
+
+    private static String printable(String text) {
+        String line = text.replaceAll("\\p{Cntrl}+", " ");
+        return (line.length() > LONGEST) ? line.substring(0, LONGEST) + "..." : line;
+    }
+
+    private static String hint(String what) {
+        if (what.contains("received bytes: 1603")) {
+            return " (it speaks TLS, but rpc.server.ssl.bundle is not set)";
+        }
+        if (what.contains("not an SSL/TLS record")) {
+            return " (it speaks plain text, but rpc.server.ssl.bundle is set)";
+        }
+        return "";
+    }
+
+}
