@@ -30,8 +30,8 @@ import io.rpcspring.server.transport.OpenDoors;
  * can be started again after it was stopped. Without a marked bean it does not start, and
  * the application is a client only. While it runs it keeps the JVM alive.
  * <p>
- * Stopping is a {@link Drain}: first the server says that it is not ready, then it takes
- * no more calls, then those in flight end or are cut off, and then the pools end.
+ * Stopping is a drain: first the server says that it is not ready, then it takes no more
+ * calls, then those in flight end or are cut off, and then the pools end.
  */
 public final class RpcServer implements SmartLifecycle {
 

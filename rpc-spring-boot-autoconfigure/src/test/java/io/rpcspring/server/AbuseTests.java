@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPOutputStream;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -241,11 +242,13 @@ class AbuseTests {
         assertThat(output).doesNotContain("\tat ");
         long memory = usedMemory();
         int threads = Thread.activeCount();
+        long files = openFiles();
         attackInAllWays();
         assertThat(output.length() - log).isLessThan(LOG_LIMIT);
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(usedMemory() - memory).isLessThan(16 * 1024 * 1024);
             assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 2);
+            assertThat(openFiles()).isLessThanOrEqualTo(files + 2);
         });
     }
 
@@ -378,6 +381,12 @@ class AbuseTests {
         assertThat(goAway.code()).isEqualTo(RawConnection.ENHANCE_YOUR_CALM);
         assertThat(goAway.debug()).isEqualTo("too_many_rststreams");
         assertThat(attacker.closes(20)).isTrue();
+    }
+
+    /** Counted where the operating system tells. */
+    private static long openFiles() {
+        return (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)
+                ? system.getOpenFileDescriptorCount() : 0;
     }
 
     private static long usedMemory() {

@@ -1,6 +1,6 @@
 /**
  * Where the server listens and what it lets in. Start at
- * {@link io.rpcspring.server.transport.Listening}.
+ * {@link io.rpcspring.server.transport.Doors}.
  */
 @NullMarked
 package io.rpcspring.server.transport;
