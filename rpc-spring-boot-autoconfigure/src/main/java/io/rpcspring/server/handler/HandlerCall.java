@@ -35,6 +35,9 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
 
+    /** The client has broken the rules, and been told. Used by the call's events only. */
+    private boolean refused;
+
     HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, Metadata headers) {
         HandlerSettings settings = method.settings();
         this.method = method;
@@ -55,13 +58,16 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
         else if (this.request == null) {
             this.request = message;
         }
-        else {
+        else if (!this.refused) {
             refuse("Too many requests for ");
         }
     }
 
     @Override
     public void onHalfClose() {
+        if (this.refused) {
+            return;
+        }
         if (this.inbox != null) {
             this.inbox.end();
         }
@@ -77,6 +83,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
     }
 
     private void refuse(String why) {
+        this.refused = true;
         this.call.close(Status.INTERNAL.withDescription(why + this.context.method()), new Metadata());
     }
 
