@@ -86,12 +86,15 @@ class CallMatrixTests {
     private final Connection connection = Connection.to(application());
 
     static Stream<String> poolTypes() {
-        return Stream.of("platform");
+        return (Runtime.version().feature() >= 21) ? Stream.of("platform", "virtual") : Stream.of("platform");
     }
 
     @BeforeParameterizedClassInvocation
     static void start(String poolType) {
-        application = new SpringApplicationBuilder(World.class).properties("rpc.server.port=0").run();
+        application = new SpringApplicationBuilder(World.class)
+            .properties("rpc.server.port=0", "rpc.server.pools.default.type=" + poolType,
+                    "rpc.server.pools.streams.type=" + poolType)
+            .run();
     }
 
     @AfterParameterizedClassInvocation

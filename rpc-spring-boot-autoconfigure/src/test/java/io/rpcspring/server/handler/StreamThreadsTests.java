@@ -14,6 +14,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.support.GenericApplicationContext;
 
 import io.rpcspring.RpcStream;
@@ -76,9 +78,10 @@ class StreamThreadsTests {
         }
     }
 
-    @Test
-    void randomStreamsLoseDoubleAndReorderNothing() throws Exception {
-        try (Connection connection = start(32)) {
+    @ParameterizedTest
+    @MethodSource("io.rpcspring.server.handler.CallMatrixTests#poolTypes")
+    void randomStreamsLoseDoubleAndReorderNothing(String poolType) throws Exception {
+        try (Connection connection = start(32, poolType)) {
             Random random = new Random(SEED);
             List<Future<String>> ends = new ArrayList<>();
             for (int i = 0; i < 400; i++) {
@@ -151,9 +154,13 @@ class StreamThreadsTests {
     }
 
     private Connection start(int poolSize) {
+        return start(poolSize, "platform");
+    }
+
+    private Connection start(int poolSize, String poolType) {
         this.context.registerBean(PlainPlaces.class);
         StarterRunner.addStarter(this.context, "rpc.server.pools.default.size=" + poolSize,
-                "rpc.server.pools.streams.size=" + poolSize);
+                "rpc.server.pools.streams.size=" + poolSize, "rpc.server.pools.streams.type=" + poolType);
         this.context.refresh();
         return Connection.to(this.context);
     }
