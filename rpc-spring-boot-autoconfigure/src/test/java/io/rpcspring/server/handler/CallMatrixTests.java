@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
@@ -78,6 +79,9 @@ class CallMatrixTests {
 
     private static @Nullable ConfigurableApplicationContext application;
 
+    /** The threads of other tests' applications. */
+    private static Set<Thread> others = Set.of();
+
     @Parameter
     String poolType = "";
 
@@ -91,6 +95,7 @@ class CallMatrixTests {
 
     @BeforeParameterizedClassInvocation
     static void start(String poolType) {
+        others = threads();
         application = new SpringApplicationBuilder(World.class)
             .properties("rpc.server.port=0", "rpc.server.pools.default.type=" + poolType,
                     "rpc.server.pools.streams.type=" + poolType)
@@ -100,10 +105,15 @@ class CallMatrixTests {
     @AfterParameterizedClassInvocation
     static void stop() {
         application().close();
-        await().until(() -> Thread.getAllStackTraces()
+        await().until(() -> others.containsAll(threads()));
+    }
+
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces()
             .keySet()
             .stream()
-            .noneMatch((thread) -> thread.getName().startsWith("rpc-")));
+            .filter((thread) -> thread.getName().startsWith("rpc-"))
+            .collect(Collectors.toSet());
     }
 
     @BeforeEach
