@@ -1,0 +1,40 @@
+package io.rpcspring.benchmark;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The main class of a server's process: serves until its standard input ends.
+ * <p>
+ * It prints its port, and its {@link Usage} for each line that it reads. Its input ends
+ * with the process that started it, so no server is ever left over.
+ */
+final class BenchmarkServer {
+
+    static final String PORT = "port ";
+
+    static final String USAGE = "usage ";
+
+    private BenchmarkServer() {
+    }
+
+    public static void main(String[] args) throws IOException {
+        int port = start(Variant.named(args[0]), Integer.parseInt(args[1]));
+        System.out.println(PORT + port);
+        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        while (input.readLine() != null) {
+            System.out.println(USAGE + Usage.ofThisProcess().written());
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static int start(Variant variant, int port) throws IOException {
+        return switch (variant.kind()) {
+            case RAW -> RawServer.start(variant.threads(), port);
+            case STARTER -> StarterApplication.start(variant.properties(), port);
+        };
+    }
+
+}

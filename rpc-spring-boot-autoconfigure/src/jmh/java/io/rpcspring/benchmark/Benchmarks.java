@@ -1,0 +1,45 @@
+package io.rpcspring.benchmark;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * The main class: runs the benchmark that the first argument names; the others are {@link Options}.
+ */
+final class Benchmarks {
+
+    private Benchmarks() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        Options options = Options.of(List.of(args).subList(1, args.length));
+        switch (args[0].toLowerCase(Locale.ROOT)) {
+            case "streams" -> streams(options);
+            case "calls" -> calls(options);
+            default -> System.out.println("Benchmarks: streams, calls");
+        }
+        System.exit(0);
+    }
+
+    private static void streams(Options options) throws InterruptedException {
+        List<Scenario> scenarios = Stream.of(Scenario.Kind.values())
+            .flatMap((kind) -> Stream.of(1, 16, 32).map((parallel) -> Scenario.of(kind, parallel)))
+            .toList();
+        compare(options, scenarios, "(?!.*event loop).*");
+    }
+
+    private static void calls(Options options) throws InterruptedException {
+        compare(options, Stream.of(1, 64, 512).map((parallel) -> Scenario.of(Scenario.Kind.UNARY, parallel)).toList(),
+                ".*");
+        compare(options, List.of(new Scenario(Scenario.Kind.UNARY, 2_000, 50)), ".*(default|virtual).*");
+    }
+
+    private static void compare(Options options, List<Scenario> scenarios, String variants)
+            throws InterruptedException {
+        try (Comparison comparison = new Comparison(options, scenarios, variants)) {
+            comparison.run();
+        }
+    }
+
+}

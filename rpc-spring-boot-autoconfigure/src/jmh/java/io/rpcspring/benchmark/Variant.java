@@ -1,0 +1,80 @@
+package io.rpcspring.benchmark;
+
+import java.util.List;
+
+/**
+ * One way to build a server: each benchmark compares a few of them.
+ *
+ * @param name as it stands in the tables
+ * @param kind who wires the server
+ * @param threads what runs the calls of a hand-written server
+ * @param properties the settings of a server that Spring wires
+ * @param counterpart the hand-written server with the same kind of threads
+ */
+record Variant(String name, Kind kind, Threads threads, List<String> properties, String counterpart) {
+
+    /** What everything is compared with: grpc-java as it comes. */
+    static final String BASELINE = "raw, default executor";
+
+    private static final String RAW_PLATFORM = "raw, 200 platform threads";
+
+    private static final String RAW_VIRTUAL = "raw, virtual threads";
+
+    private static final String RAW_DIRECT = "raw, event loop";
+
+    private static final List<Variant> ALL = List.of(raw(BASELINE, Threads.CACHED),
+            raw(RAW_PLATFORM, Threads.PLATFORM), raw(RAW_VIRTUAL, Threads.VIRTUAL), raw(RAW_DIRECT, Threads.DIRECT),
+            starter("starter, as it comes", RAW_PLATFORM));
+
+    static Variant named(String name) {
+        return ALL.stream()
+            .filter((variant) -> variant.name().equals(name))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("No variant '" + name + "'"));
+    }
+
+    /** The variants with these words in their names that this JVM can run. */
+    static List<Variant> matching(String regex) {
+        return ALL.stream()
+            .filter((variant) -> variant.name().matches(regex))
+            .filter((variant) -> !variant.name().contains("virtual") || Runtime.version().feature() >= 21)
+            .toList();
+    }
+
+    private static Variant raw(String name, Threads threads) {
+        return new Variant(name, Kind.RAW, threads, List.of(), BASELINE);
+    }
+
+    private static Variant starter(String name, String counterpart, String... properties) {
+        return new Variant(name, Kind.STARTER, Threads.CACHED, List.of(properties), counterpart);
+    }
+
+    /** Who wires a server. */
+    enum Kind {
+
+        /** A hand-written main method. */
+        RAW,
+
+        /** This project. */
+        STARTER
+
+    }
+
+    /** What runs the calls of a hand-written server. */
+    enum Threads {
+
+        /** The default of grpc-java: a cached pool without a bound. */
+        CACHED,
+
+        /** The look-up on the event loop, the call on one of 200 threads. */
+        PLATFORM,
+
+        /** The look-up on the event loop, the call on a virtual thread. */
+        VIRTUAL,
+
+        /** All on the event loop. */
+        DIRECT
+
+    }
+
+}
