@@ -27,13 +27,14 @@ final class BenchmarkServer {
         while (input.readLine() != null) {
             System.out.println(USAGE + Usage.ofThisProcess().written());
         }
-        Runtime.getRuntime().halt(0);
+        System.exit(0);
     }
 
     private static int start(Variant variant, int port) throws IOException {
         return switch (variant.kind()) {
             case RAW -> RawServer.start(variant.threads(), port);
             case STARTER -> StarterApplication.start(variant.properties(), port);
+            case SPRING_BOOT -> SpringBootApplication.start(port);
         };
     }
 

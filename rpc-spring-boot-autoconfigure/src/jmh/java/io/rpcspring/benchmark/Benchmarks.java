@@ -17,7 +17,10 @@ final class Benchmarks {
         switch (args[0].toLowerCase(Locale.ROOT)) {
             case "streams" -> streams(options);
             case "calls" -> calls(options);
-            default -> System.out.println("Benchmarks: streams, calls");
+            case "slow-reader" -> new SlowReader(options).run();
+            case "start-up" -> new StartUp(options).run();
+            case "overload" -> new Overload(options).run();
+            default -> System.out.println("Benchmarks: streams, slow-reader, calls, overload, start-up");
         }
         System.exit(0);
     }

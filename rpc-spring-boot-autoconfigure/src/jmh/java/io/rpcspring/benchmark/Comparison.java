@@ -89,15 +89,11 @@ final class Comparison implements AutoCloseable {
         for (int round = 0; round < own.size(); round++) {
             ratios.add(figure.applyAsDouble(own.get(round)) / figure.applyAsDouble(others.get(round)));
         }
-        return median(ratios);
+        return Medians.of(ratios);
     }
 
     private static double median(List<Sample> own, ToDoubleFunction<Sample> figure) {
-        return median(own.stream().map(figure::applyAsDouble).toList());
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+        return Medians.of(own.stream().map(figure::applyAsDouble).toList());
     }
 
     @Override

@@ -12,9 +12,10 @@ import java.util.stream.Collectors;
  * @param warmUpSeconds how long each server runs before the first round
  * @param scenarios which scenarios to run, as a regular expression
  * @param variants which servers to compare, as a regular expression
+ * @param seconds how long a benchmark without rounds measures
  * @param jvmOptions options of the servers' JVMs
  */
-record Options(int rounds, int roundMillis, int warmUpSeconds, String scenarios, String variants,
+record Options(int rounds, int roundMillis, int warmUpSeconds, String scenarios, String variants, int seconds,
         List<String> jvmOptions) {
 
     private static final int RAMP_MILLIS = 250;
@@ -29,7 +30,7 @@ record Options(int rounds, int roundMillis, int warmUpSeconds, String scenarios,
             .collect(Collectors.toMap((pair) -> pair[0], (pair) -> pair[1]));
         return new Options(number(given, "rounds", 7), number(given, "round-millis", 1000),
                 number(given, "warm-up", 15), given.getOrDefault("scenarios", ".*"),
-                given.getOrDefault("variants", ".*"),
+                given.getOrDefault("variants", ".*"), number(given, "seconds", 60),
                 List.of(given.getOrDefault("jvm-options", "-Xmx512m").split(" ", -1)));
     }
 

@@ -2,8 +2,11 @@ package io.rpcspring.benchmark;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -29,6 +32,8 @@ final class RawServer {
             }
             case PLATFORM -> oneHop(builder, Executors.newFixedThreadPool(POOL_SIZE));
             case VIRTUAL -> oneHop(builder, virtualThreads());
+            case BOUNDED -> builder
+                .executor(new ThreadPoolExecutor(8, 8, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(16)));
             case DIRECT -> builder.directExecutor();
         }
         Server server = builder.build().start();

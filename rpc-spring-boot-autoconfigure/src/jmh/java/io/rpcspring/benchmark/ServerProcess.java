@@ -9,7 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.grpc.ManagedChannel;
@@ -20,13 +24,22 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
  */
 final class ServerProcess implements AutoCloseable {
 
+    private static final int PATIENCE_SECONDS = 30;
+
+    private static final Pattern OURS = Pattern.compile("[/\\\\]classes$");
+
+    private static final Pattern SPRING_BOOTS = Pattern
+        .compile("[/\\\\](spring-grpc-|spring-boot-(starter-)?grpc-)[^/\\\\]*$");
+
     private final Variant variant;
 
     private final Process process;
 
-    private final BufferedReader output;
+    private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
 
     private final Writer input;
+
+    private volatile String lastWords = "";
 
     private final ManagedChannel channel;
 
@@ -38,7 +51,9 @@ final class ServerProcess implements AutoCloseable {
     ServerProcess(Variant variant, List<String> jvmOptions) {
         this.variant = variant;
         this.process = start(variant, jvmOptions);
-        this.output = this.process.inputReader();
+        Thread reader = new Thread(this::readOutput, variant.name());
+        reader.setDaemon(true);
+        reader.start();
         this.input = this.process.outputWriter();
         int port = Integer.parseInt(lineAfter(BenchmarkServer.PORT));
         this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().directExecutor().build();
@@ -48,19 +63,20 @@ final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", classPath(), BenchmarkServer.class.getName(), variant.name(), "0"));
+        command.addAll(List.of("-cp", classPath(variant), BenchmarkServer.class.getName(), variant.name(), "0"));
         try {
-            return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            return new ProcessBuilder(command).redirectErrorStream(true).start();
         }
         catch (IOException ex) {
             throw new UncheckedIOException("Cannot start " + variant.name(), ex);
         }
     }
 
-    /** Without Spring Boot's own gRPC modules, which one benchmark compares with. */
-    private static String classPath() {
+    /** Each starter without the other; both on the same transport. */
+    private static String classPath(Variant variant) {
+        Predicate<String> foreign = (variant.isOfSpringBoot() ? OURS : SPRING_BOOTS).asPredicate();
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter((entry) -> !entry.contains("spring-boot-grpc"))
+            .filter(foreign.negate())
             .collect(Collectors.joining(File.pathSeparator));
     }
 
@@ -83,30 +99,53 @@ final class ServerProcess implements AutoCloseable {
         return Usage.read(lineAfter(BenchmarkServer.USAGE));
     }
 
-    private String lineAfter(String prefix) {
-        try {
-            for (String line = this.output.readLine(); line != null; line = this.output.readLine()) {
-                if (line.startsWith(prefix)) {
-                    return line.substring(prefix.length());
+    /** Always, lest a server that logs much waits for its reader. */
+    private void readOutput() {
+        try (BufferedReader reader = this.process.inputReader()) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (line.startsWith(BenchmarkServer.PORT) || line.startsWith(BenchmarkServer.USAGE)) {
+                    this.output.add(line);
                 }
-                System.out.println(this.variant.name() + ": " + line);
+                else {
+                    this.lastWords = line;
+                }
             }
         }
         catch (IOException ex) {
-            throw new UncheckedIOException(this.variant.name() + " does not answer", ex);
+            this.lastWords = ex.toString();
         }
-        throw new IllegalStateException("The server of '" + this.variant.name() + "' has ended");
     }
 
-    @Override
-    public void close() {
-        this.channel.shutdownNow();
-        this.process.destroyForcibly();
+    private String lineAfter(String prefix) {
         try {
-            this.process.waitFor(5, TimeUnit.SECONDS);
+            String line = this.output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (line != null && line.startsWith(prefix)) {
+                return line.substring(prefix.length());
+            }
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
+        }
+        this.process.destroyForcibly();
+        throw new IllegalStateException("No answer from '" + this.variant.name() + "', which last wrote: " + this.lastWords);
+    }
+
+    /** It ends when its input does, or is made to. */
+    @Override
+    public void close() {
+        this.channel.shutdownNow();
+        try {
+            this.input.close();
+            this.process.waitFor(5, TimeUnit.SECONDS);
+        }
+        catch (IOException ex) {
+            // It has ended already.
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+        finally {
+            this.process.destroyForcibly();
         }
     }
 

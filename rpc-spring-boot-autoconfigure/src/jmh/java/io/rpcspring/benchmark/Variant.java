@@ -16,6 +16,12 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
     /** What everything is compared with: grpc-java as it comes. */
     static final String BASELINE = "raw, default executor";
 
+    static final String STARTER = "starter, as it comes";
+
+    static final String SPRING_BOOT = "Spring Boot's starter";
+
+    private static final String RAW_BOUNDED = "raw, bounded executor";
+
     private static final String RAW_PLATFORM = "raw, 200 platform threads";
 
     private static final String RAW_VIRTUAL = "raw, virtual threads";
@@ -24,7 +30,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     private static final List<Variant> ALL = List.of(raw(BASELINE, Threads.CACHED),
             raw(RAW_PLATFORM, Threads.PLATFORM), raw(RAW_VIRTUAL, Threads.VIRTUAL), raw(RAW_DIRECT, Threads.DIRECT),
-            starter("starter, as it comes", RAW_PLATFORM));
+            starter(STARTER, RAW_PLATFORM),
+            raw(RAW_BOUNDED, Threads.BOUNDED), new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
 
     static Variant named(String name) {
         return ALL.stream()
@@ -41,12 +48,21 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
             .toList();
     }
 
+    /** What is compared under overload. */
+    static List<Variant> inOverload() {
+        return List.of(named(BASELINE), named(RAW_BOUNDED), named(STARTER));
+    }
+
     private static Variant raw(String name, Threads threads) {
         return new Variant(name, Kind.RAW, threads, List.of(), BASELINE);
     }
 
     private static Variant starter(String name, String counterpart, String... properties) {
         return new Variant(name, Kind.STARTER, Threads.CACHED, List.of(properties), counterpart);
+    }
+
+    boolean isOfSpringBoot() {
+        return this.kind == Kind.SPRING_BOOT;
     }
 
     /** Who wires a server. */
@@ -56,7 +72,10 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
         RAW,
 
         /** This project. */
-        STARTER
+        STARTER,
+
+        /** Spring Boot's own gRPC starter. */
+        SPRING_BOOT
 
     }
 
@@ -71,6 +90,9 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
         /** The look-up on the event loop, the call on a virtual thread. */
         VIRTUAL,
+
+        /** 8 threads and a queue of 16, which rejects what is more. */
+        BOUNDED,
 
         /** All on the event loop. */
         DIRECT
