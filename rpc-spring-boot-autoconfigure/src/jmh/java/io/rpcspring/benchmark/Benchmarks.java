@@ -29,7 +29,7 @@ final class Benchmarks {
         List<Scenario> scenarios = Stream.of(Scenario.Kind.values())
             .flatMap((kind) -> Stream.of(1, 16, 32).map((parallel) -> Scenario.of(kind, parallel)))
             .toList();
-        compare(options, scenarios, "(?!.*event loop).*");
+        compare(options, scenarios, ".*(raw, (default|200|virtual)|starter, (as|virtual)).*");
     }
 
     private static void calls(Options options) throws InterruptedException {

@@ -27,7 +27,7 @@ record Overload(Options options) {
         Map<String, List<GoodputPlot.Point>> lines = new LinkedHashMap<>();
         List<String> rows = new ArrayList<>();
         rows.add("server,offered,goodput,refused,late,failed,resident MiB before,resident MiB after,threads");
-        for (Variant variant : Variant.inOverload()) {
+        for (Variant variant : Variant.IN_OVERLOAD) {
             for (double level : LEVELS) {
                 // The minute is for twice the capacity, the others are there for the
                 // picture.

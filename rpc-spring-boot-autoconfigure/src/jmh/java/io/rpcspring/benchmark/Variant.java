@@ -1,6 +1,7 @@
 package io.rpcspring.benchmark;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One way to build a server: each benchmark compares a few of them.
@@ -31,10 +32,18 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
     private static final List<Variant> ALL = List.of(raw(BASELINE, Threads.CACHED),
             raw(RAW_PLATFORM, Threads.PLATFORM), raw(RAW_VIRTUAL, Threads.VIRTUAL), raw(RAW_DIRECT, Threads.DIRECT),
             starter(STARTER, RAW_PLATFORM),
-            raw(RAW_BOUNDED, Threads.BOUNDED), new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
+            starter("starter, virtual threads", RAW_VIRTUAL, "rpc.server.pools.default.type=virtual",
+                    "rpc.server.pools.streams.type=virtual"),
+            starter("starter, event loop", RAW_DIRECT, "rpc.server.pools.default.type=direct"),
+            new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
+
+    /** What is compared under overload. */
+    static final List<Variant> IN_OVERLOAD = List.of(raw(BASELINE, Threads.CACHED), raw(RAW_BOUNDED, Threads.BOUNDED),
+            bounded("starter, fixed limit", "size=8"),
+            bounded("starter, adaptive limit", "size=64", "min-size=2", "concurrency-limit=adaptive"));
 
     static Variant named(String name) {
-        return ALL.stream()
+        return Stream.concat(ALL.stream(), IN_OVERLOAD.stream())
             .filter((variant) -> variant.name().equals(name))
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("No variant '" + name + "'"));
@@ -48,9 +57,11 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
             .toList();
     }
 
-    /** What is compared under overload. */
-    static List<Variant> inOverload() {
-        return List.of(named(BASELINE), named(RAW_BOUNDED), named(STARTER));
+    private static Variant bounded(String name, String... settings) {
+        return starter(name, RAW_BOUNDED,
+                Stream.concat(Stream.of("type=platform", "queue-capacity=16"), Stream.of(settings))
+                    .map((setting) -> "rpc.server.pools.default." + setting)
+                    .toArray(String[]::new));
     }
 
     private static Variant raw(String name, Threads threads) {
