@@ -69,7 +69,7 @@ final class Load implements AutoCloseable {
             case UNARY -> this.stub.echo(this.message, new Counting<>());
             case DOWNLOAD -> this.stub.download(
                     Order.newBuilder().setMessages(MESSAGES_PER_STREAM).setMessage(this.message).build(),
-                    new Counting<>());
+                    new Downloading<>());
             case UPLOAD -> this.stub.upload(new Uploading<>());
             case PING_PONG -> {
                 PingPong players = new PingPong();
@@ -117,6 +117,21 @@ final class Load implements AutoCloseable {
         @Override
         public void onCompleted() {
             begin();
+        }
+
+    }
+
+    /**
+     * Takes whatever comes: the transport's flow control is enough.
+     *
+     * @param <Q> the type of the request
+     * @param <R> the type of the responses
+     */
+    private final class Downloading<Q, R> extends Counting<R> implements ClientResponseObserver<Q, R> {
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<Q> requests) {
+            requests.disableAutoRequestWithInitial(MESSAGES_PER_STREAM + 1);
         }
 
     }

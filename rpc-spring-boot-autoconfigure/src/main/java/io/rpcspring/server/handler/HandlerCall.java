@@ -131,15 +131,19 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
      */
     @Override
     public void cancelled(Context cancelled) {
-        Status status = Contexts.statusFromCancelled(cancelled);
         MessageOutbox<R> outbox = this.answer.outbox();
         if (this.inbox != null) {
-            this.inbox.fail(status::asRuntimeException, true);
+            this.inbox.fail(() -> reason(cancelled), true);
         }
         if (outbox != null) {
-            outbox.end(status::asRuntimeException);
+            outbox.end(() -> reason(cancelled));
         }
         this.interruption.interrupt();
+    }
+
+    /** Made for those who ask only: each call ends with a cancelled context. */
+    private static RuntimeException reason(Context cancelled) {
+        return Contexts.statusFromCancelled(cancelled).asRuntimeException();
     }
 
 }

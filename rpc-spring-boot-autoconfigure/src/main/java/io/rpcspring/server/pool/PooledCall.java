@@ -143,7 +143,8 @@ public final class PooledCall implements Executor {
             events.run();
         }
         finally {
-            CURRENT.remove();
+            // Removing would make the thread allocate anew for each event.
+            CURRENT.set(null);
         }
     }
 
