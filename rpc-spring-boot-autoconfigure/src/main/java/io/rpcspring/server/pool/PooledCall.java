@@ -138,13 +138,14 @@ public final class PooledCall implements Executor {
     }
 
     private void deliver(Runnable events) {
+        PooledCall before = CURRENT.get();
         CURRENT.set(this);
         try {
             events.run();
         }
         finally {
             // Removing would make the thread allocate anew for each event.
-            CURRENT.set(null);
+            CURRENT.set(before);
         }
     }
 

@@ -100,7 +100,7 @@ class LateCallTests {
     @MethodSource("io.rpcspring.server.pool.Pools#types")
     void thousandsOfExpiredCallsGoWithoutRunningAnything(String type) {
         // One more, for the end of the call before.
-        Connection connection = wedge("type=" + type, "queue-capacity=10001");
+        Connection connection = wedge("type=" + type, "queue-capacity=10001", "queue-timeout=1m");
         List<CompletableFuture<Ended>> calls = Flood.start(10_000, connection.channel(), PlacesGrpc.getFindMethod(),
                 PlaceName.getDefaultInstance(), CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS));
         await().until(() -> statistics().waiting() >= 10_000);
@@ -169,8 +169,8 @@ class LateCallTests {
 
     /** A default pool whose only thread does not come back. */
     private Connection wedge(String... properties) {
-        List<String> all = new ArrayList<>(
-                List.of("rpc.server.pools.default.size=1", "rpc.server.limits.calls-per-connection=20000"));
+        List<String> all = new ArrayList<>(List.of("rpc.server.pools.default.size=1",
+                "rpc.server.limits.calls-per-connection=20000", "rpc.server.limits.resets=20000"));
         for (String property : properties) {
             all.add("rpc.server.pools.default." + property);
         }
