@@ -1,11 +1,16 @@
 package io.rpcspring.autoconfigure;
 
+import java.util.List;
+
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
+import io.rpcspring.client.ChannelEnvironment;
 import io.rpcspring.client.RpcChannelCustomizer;
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.client.RpcClientPostProcessor;
@@ -20,9 +25,19 @@ final class RpcClientAutoConfiguration {
 
     /** Closed by {@link RpcClientInjection}, later than a bean of its own would be. */
     @Bean(name = RpcClientInjection.CHANNELS, destroyMethod = "")
-    RpcChannels rpcChannels(RpcClientProperties properties, Environment environment,
-            ObjectProvider<RpcChannelCustomizer> customizers) {
-        return new RpcChannels(properties.targets(), environment, customizers.orderedStream().toList());
+    RpcChannels rpcChannels(RpcClientProperties properties, Environment environment, ListableBeanFactory beans,
+            ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<SslBundles> bundles) {
+        ChannelBinder binder = new ChannelBinder(environment);
+        ChannelBeans own = new ChannelBeans(beans);
+        return new RpcChannels(properties.channels().keySet().stream().map(binder::channel).toList(), binder.defaults(),
+                new ChannelEnvironment(environment, bundles::getObject, (channel) -> List.of(), own::credentials,
+                        () -> customizers.orderedStream().toList()),
+                properties.shutdown().grace());
+    }
+
+    @Bean
+    static ChannelConnector rpcChannelConnector(ObjectProvider<RpcChannels> channels) {
+        return new ChannelConnector(channels);
     }
 
     @Bean

@@ -1,32 +1,44 @@
 package io.rpcspring.autoconfigure;
 
+import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.client.ChannelSettings;
+
 /**
- * The clients' properties.
+ * The clients' properties, as they are written.
+ * <p>
+ * {@link ChannelBinder} reads them once more, with what each channel inherits.
  *
+ * @param defaults What every channel inherits, key by key.
  * @param channels Shared channels by the name that @RpcClient asks for.
+ * @param shutdown What happens when the application stops.
  */
 @ConfigurationProperties(prefix = "rpc.client", ignoreUnknownFields = false)
-record RpcClientProperties(@DefaultValue Map<String, ChannelProperties> channels) {
-
-    Map<String, String> targets() {
-        Map<String, String> targets = new TreeMap<>();
-        this.channels.forEach((name, channel) -> targets.put(name, channel.target()));
-        return targets;
-    }
+record RpcClientProperties(@NestedConfigurationProperty @DefaultValue ChannelSettings defaults,
+        @DefaultValue Map<String, ChannelSettings> channels, @DefaultValue Shutdown shutdown) {
 
     /**
-     * One channel's properties.
+     * What happens when the application stops.
      *
-     * @param target Where the servers are: host:port, or any grpc-java target such as
-     * dns:///places:9090.
+     * @param grace How long calls that the beans left behind may take before they are
+     * cancelled.
      */
-    record ChannelProperties(String target) {
+    record Shutdown(@DefaultValue("5s") Duration grace) {
+
+        Shutdown {
+            if (grace.isNegative()) {
+                throw new RpcConfigurationException(
+                        "rpc.client.shutdown.grace is " + grace.toMillis() + "ms, which is negative.",
+                        "Set rpc.client.shutdown.grace to 0s or longer, such as 5s.");
+            }
+        }
+
     }
 
 }

@@ -1,80 +1,118 @@
 package io.rpcspring.client;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
+import io.grpc.CallCredentials;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.env.PropertyResolver;
 
 import io.rpcspring.RpcConfigurationException;
 
 /**
- * Makes the channel of one name from its configuration.
+ * Makes the connections of one channel from its configuration.
  *
- * @param name the channel's name
- * @param target any grpc-java target, or {@code host:port}
- * @param placeholders resolves what the target knows only at run time
- * @param customizers change the builder, in this order
+ * @param configuration what is configured
+ * @param target where the servers are
+ * @param environment what the application adds
+ * @param tls makes the credentials
  */
-record ChannelFactory(String name, String target, PropertyResolver placeholders,
-        List<RpcChannelCustomizer> customizers) {
-
-    private static final Pattern PORT = Pattern.compile(":(\\d+)$");
-
-    /**
-     * Whether the target names what exists only once the application runs, such as
-     * <code>${local.rpc.server.port}</code>: it is then resolved by the first call.
-     */
-    boolean isKnownAtStart() {
-        return !this.target.contains("${local.");
-    }
+record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, ChannelEnvironment environment,
+        TlsBundles tls) {
 
     /**
      * Makes the channel. It does not connect.
      * @throws RpcConfigurationException if the target cannot work
      */
-    ManagedChannel create() {
-        String resolved = resolvedTarget();
+    OpenChannel create() {
+        ChannelSettings settings = this.configuration.settings();
+        List<String> targets = this.target.resolved(this.environment.placeholders());
+        List<ManagedChannel> connections = new ArrayList<>();
         try {
-            ManagedChannelBuilder<?> builder = Grpc.newChannelBuilder(resolved, InsecureChannelCredentials.create());
-            this.customizers.forEach((customizer) -> customizer.customize(this.name, builder));
-            return builder.build();
+            CallCredentials credentials = (settings.credentials() != null)
+                    ? this.environment.credentials().apply(this.configuration.name(), settings.credentials()) : null;
+            while (connections.size() < settings.connections()) {
+                connections.add(configure(builder(targets), settings).build());
+            }
+            return new OpenChannel(this.target.describe(targets), connections,
+                    CallDefaults.of(this.configuration.calls(), credentials), methods(credentials));
         }
         catch (IllegalArgumentException ex) {
-            throw unusable(resolved, ex.getMessage(), ex);
+            throw this.target.unusable(String.join(", ", targets), ex.getMessage(), ex);
+        }
+        finally {
+            if (connections.size() < settings.connections()) {
+                connections.forEach(ManagedChannel::shutdownNow);
+            }
         }
     }
 
-    private String resolvedTarget() {
-        String resolved;
-        try {
-            resolved = this.placeholders.resolveRequiredPlaceholders(this.target);
-        }
-        catch (IllegalArgumentException ex) {
-            throw unusable(this.target, ex.getMessage(), ex);
-        }
-        if (resolved.isBlank()) {
-            throw unusable(resolved, "it is empty", null);
-        }
-        Matcher port = PORT.matcher(resolved);
-        if (port.find() && (port.group(1).length() > 5 || Integer.parseInt(port.group(1)) > 65535)) {
-            throw unusable(resolved, port.group(1) + " is not a port from 1 to 65535", null);
-        }
-        return resolved;
+    private Map<String, CallDefaults> methods(@Nullable CallCredentials credentials) {
+        Map<String, CallDefaults> methods = new HashMap<>();
+        this.configuration.methods().forEach((name, calls) -> methods.put(name, CallDefaults.of(calls, credentials)));
+        return methods;
     }
 
-    private RpcConfigurationException unusable(String found, @Nullable String reason, @Nullable Exception cause) {
-        return new RpcConfigurationException(
-                "rpc.client.channels." + this.name + ".target is '" + found + "', which cannot be used: " + reason
-                        + ".",
-                "Set it to host:port, such as localhost:9090, or to a target whose scheme grpc-java knows,"
-                        + " such as dns:///places:9090.",
-                cause);
+    private ManagedChannelBuilder<?> builder(List<String> targets) {
+        ChannelSettings settings = this.configuration.settings();
+        ChannelCredentials credentials = this.tls.credentials(settings.ssl());
+        String first = targets.get(0);
+        if (first.startsWith(InProcess.SCHEME)) {
+            return InProcess.builder(first);
+        }
+        if (targets.size() == 1 && settings.resolveInterval().isZero()) {
+            return NettyChannels.builder(first, credentials);
+        }
+        return NettyChannels.builder(
+                new TargetResolver.Factory(targets, settings.resolveInterval(), settings.authority() != null),
+                credentials);
+    }
+
+    private ManagedChannelBuilder<?> configure(ManagedChannelBuilder<?> builder, ChannelSettings settings) {
+        builder.defaultLoadBalancingPolicy(settings.loadBalancing())
+            .enableRetry()
+            .perRpcBufferLimit(settings.retryBuffer().perCall().toBytes())
+            .retryBufferSize(settings.retryBuffer().total().toBytes())
+            .maxInboundMessageSize((int) settings.maxInboundMessageSize().toBytes())
+            .maxInboundMetadataSize((int) settings.maxInboundMetadataSize().toBytes())
+            .idleTimeout(settings.idleTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        ServiceConfig.configure(builder, this.configuration);
+        if (settings.keepAlive().time() != null) {
+            builder.keepAliveTime(settings.keepAlive().time().toNanos(), TimeUnit.NANOSECONDS)
+                .keepAliveTimeout(settings.keepAlive().timeout().toNanos(), TimeUnit.NANOSECONDS)
+                .keepAliveWithoutCalls(settings.keepAlive().withoutCalls());
+        }
+        if (settings.authority() != null) {
+            builder.overrideAuthority(settings.authority());
+        }
+        if (settings.userAgent() != null) {
+            builder.userAgent(settings.userAgent());
+        }
+        if (settings.flowControlWindow() != null) {
+            NettyChannels.flowControlWindow(builder, (int) settings.flowControlWindow().toBytes());
+        }
+        builder.intercept(interceptors(settings));
+        String name = this.configuration.name();
+        this.environment.customizers().get().forEach((customizer) -> customizer.customize(name, builder));
+        return builder;
+    }
+
+    /** The builder calls the last first. */
+    private List<ClientInterceptor> interceptors(ChannelSettings settings) {
+        List<ClientInterceptor> interceptors = new ArrayList<>(
+                this.environment.interceptors().apply(this.configuration.name()));
+        if (!settings.metadata().isEmpty()) {
+            interceptors.add(0, StaticMetadata.of(settings.metadata()));
+        }
+        Collections.reverse(interceptors);
+        return interceptors;
     }
 
 }

@@ -7,38 +7,57 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
-import org.springframework.core.env.PropertyResolver;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
 
 /**
- * Holds the one shared channel of each configured name.
+ * Holds the one shared channel of each configured name, and opens others at run time.
  * <p>
- * For applications that know a channel's name only at run time; everybody else writes
- * {@link io.rpcspring.RpcClient @RpcClient}. Safe for use by many threads at once. A
- * channel is made on first use and connects with its first call; all channels are closed
- * with the application context, after the beans.
+ * For applications that know a channel's name or target only at run time; everybody else
+ * writes {@link io.rpcspring.RpcClient @RpcClient}. Safe for use by many threads at once.
+ * A channel is made on first use and connects with its first call; all channels are
+ * closed with the application context, after the beans.
  */
 public final class RpcChannels implements AutoCloseable {
 
-    /** How long calls that are still in flight may take when the context closes. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Log logger = LogFactory.getLog(RpcChannels.class);
+
+    private final Map<String, ChannelConfiguration> configurations = new TreeMap<>();
 
     private final Map<String, SharedChannel> channels = new TreeMap<>();
 
+    private final ChannelConfiguration defaults;
+
+    private final RuntimeChannels runtime;
+
+    private final Duration grace;
+
     /**
      * Creates the channels' places, but no channel yet.
-     * @param targets the target of each channel by the channel's name
-     * @param placeholders resolves what a target knows only at run time
-     * @param customizers change each channel's builder, in this order
+     * @param configurations each channel's configuration
+     * @param defaults the configuration of channels at run time that name no other
+     * @param environment what channels take from the application
+     * @param grace how long calls that are still in flight may take when this is closed
      */
-    public RpcChannels(Map<String, String> targets, PropertyResolver placeholders,
-            List<RpcChannelCustomizer> customizers) {
-        targets.forEach((name, target) -> this.channels.put(name,
-                new SharedChannel(new ChannelFactory(name, target, placeholders, customizers))));
+    public RpcChannels(List<ChannelConfiguration> configurations, ChannelConfiguration defaults,
+            ChannelEnvironment environment, Duration grace) {
+        TlsBundles tls = new TlsBundles(environment.bundles());
+        configurations.forEach((configuration) -> {
+            logger.debug("Channel '" + configuration.name() + "': " + configuration.tree());
+            this.configurations.put(configuration.name(), configuration);
+            this.channels.put(configuration.name(), new SharedChannel(
+                    new ChannelFactory(configuration, ChannelTarget.of(configuration), environment, tls)));
+        });
+        this.defaults = defaults;
+        this.runtime = new RuntimeChannels(environment, tls);
+        this.grace = grace;
     }
 
     /**
@@ -58,15 +77,31 @@ public final class RpcChannels implements AutoCloseable {
      * @param askedBy what a message adds about who asks
      */
     Channel get(String name, String askedBy) {
-        SharedChannel channel = this.channels.get(name);
-        if (channel == null) {
-            throw new RpcConfigurationException(
-                    "No channel '" + name + "' is configured" + askedBy + ". Configured channels: "
-                            + RpcConfigurationException.nearestFirst(name, names()) + ".",
-                    "Correct the name, or add the channel to application.yml:\n\n" + yaml(name));
-        }
-        channel.check();
-        return channel;
+        return known(name, this.channels.get(name), askedBy).use();
+    }
+
+    /**
+     * Opens a channel to a target that became known at run time, with the settings of
+     * {@code rpc.client.defaults}.
+     * @param target any target that {@code rpc.client.channels.<name>.target} could be
+     * @return a hold on the channel, to be closed after use
+     * @throws RpcConfigurationException if the target cannot work
+     */
+    public RuntimeChannel open(String target) {
+        return this.runtime.open(this.defaults, target);
+    }
+
+    /**
+     * Opens a channel to a target that became known at run time, with the settings of a
+     * configured channel.
+     * @param target any target that {@code rpc.client.channels.<name>.target} could be
+     * @param name the channel with the settings; it needs no target of its own
+     * @return a hold on the channel, to be closed after use
+     * @throws RpcConfigurationException if the target cannot work, or no channel of that
+     * name is configured
+     */
+    public RuntimeChannel open(String target, String name) {
+        return this.runtime.open(known(name, this.configurations.get(name), ""), target);
     }
 
     /**
@@ -78,13 +113,36 @@ public final class RpcChannels implements AutoCloseable {
     }
 
     /**
-     * Closes all channels. Calls in flight have five seconds to end; then they are
-     * cancelled. The application context calls it, after its beans are gone.
+     * What the channels are and how they do: the configured ones by name, then those
+     * opened at run time.
+     * @return a report on each channel
+     */
+    public List<ChannelReport> reports() {
+        return Stream
+            .concat(this.channels.values().stream().map(SharedChannel::report), this.runtime.reports().stream())
+            .toList();
+    }
+
+    /**
+     * Connects the channels that are to be connected before their first call, all at
+     * once, and waits.
+     * @throws RpcConfigurationException if one that is required finds no server
+     */
+    public void connect() {
+        EagerConnections.among(this.channels.values()).await();
+    }
+
+    /**
+     * Closes all channels at once. Calls in flight have the grace period to end; then
+     * they are cancelled. The application context calls it, after its beans are gone.
      */
     @Override
     public void close() {
-        long deadline = System.nanoTime() + GRACE.toNanos();
-        List<ManagedChannel> open = this.channels.values().stream().flatMap(SharedChannel::shutdown).toList();
+        long deadline = System.nanoTime() + this.grace.toNanos();
+        List<ManagedChannel> open = Stream
+            .concat(this.channels.values().stream().map(SharedChannel::shutdown), Stream.of(this.runtime.shutdown()))
+            .flatMap(List::stream)
+            .toList();
         open.forEach((channel) -> awaitEnd(channel, deadline));
     }
 
@@ -98,6 +156,16 @@ public final class RpcChannels implements AutoCloseable {
             Thread.currentThread().interrupt();
             channel.shutdownNow();
         }
+    }
+
+    private <T> T known(String name, @Nullable T found, String askedBy) {
+        if (found == null) {
+            throw new RpcConfigurationException(
+                    "No channel '" + name + "' is configured" + askedBy + ". Configured channels: "
+                            + RpcConfigurationException.nearestFirst(name, names()) + ".",
+                    "Correct the name, or add the channel to application.yml:\n\n" + yaml(name));
+        }
+        return found;
     }
 
     private static String yaml(String name) {

@@ -1,10 +1,13 @@
 package io.rpcspring.client;
 
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +21,11 @@ final class SharedChannel extends Channel {
 
     private final ChannelFactory factory;
 
+    /** How often the channel was given to someone. */
+    private final AtomicInteger users = new AtomicInteger();
+
     /** Written once, guarded by this. */
-    private volatile @Nullable ManagedChannel channel;
+    private volatile @Nullable OpenChannel channel;
 
     /** Guarded by this for writing. */
     private volatile boolean closed;
@@ -39,25 +45,48 @@ final class SharedChannel extends Channel {
     }
 
     /**
-     * Finds out whether the channel can be used, as far as this is known before the
-     * application runs.
+     * Counts one more user, and finds out whether the channel can be used, as far as this
+     * is known before the application runs.
      * @throws io.rpcspring.RpcConfigurationException if its target cannot work
      * @throws IllegalStateException if it is closed
      */
-    void check() {
+    SharedChannel use() {
         requireOpen();
-        if (this.factory.isKnownAtStart()) {
+        if (this.factory.target().isKnownAtStart()) {
             open();
         }
+        this.users.incrementAndGet();
+        return this;
     }
 
-    private ManagedChannel open() {
-        ManagedChannel opened = this.channel;
+    /**
+     * One user less.
+     * @return how many are left
+     */
+    int release() {
+        return this.users.decrementAndGet();
+    }
+
+    ChannelFactory factory() {
+        return this.factory;
+    }
+
+    ChannelReport report() {
+        OpenChannel opened = this.channel;
+        ConnectivityState state = this.closed ? ConnectivityState.SHUTDOWN
+                : (opened != null) ? opened.state(false) : ConnectivityState.IDLE;
+        ChannelConfiguration configuration = this.factory.configuration();
+        return new ChannelReport(configuration.name(), String.join(", ", this.factory.target().targets()), state,
+                this.users.get(), configuration.tree());
+    }
+
+    OpenChannel open() {
+        OpenChannel opened = this.channel;
         return (opened != null) ? opened : openOnce();
     }
 
-    private synchronized ManagedChannel openOnce() {
-        ManagedChannel opened = this.channel;
+    private synchronized OpenChannel openOnce() {
+        OpenChannel opened = this.channel;
         if (opened != null) {
             return opened;
         }
@@ -77,14 +106,14 @@ final class SharedChannel extends Channel {
      * Refuses new calls.
      * @return what is left to end, if the channel was ever made
      */
-    synchronized Stream<ManagedChannel> shutdown() {
+    synchronized List<ManagedChannel> shutdown() {
         this.closed = true;
-        return Stream.ofNullable(this.channel).map(ManagedChannel::shutdown);
+        return Stream.ofNullable(this.channel).flatMap(OpenChannel::connections).map(ManagedChannel::shutdown).toList();
     }
 
     @Override
     public String toString() {
-        return "channel '" + this.factory.name() + "'";
+        return "channel '" + this.factory.configuration().name() + "'";
     }
 
 }

@@ -1,0 +1,80 @@
+package io.rpcspring.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.springframework.core.env.Environment;
+
+import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.client.CallSettings;
+import io.rpcspring.client.ChannelConfiguration;
+import io.rpcspring.client.ChannelSettings;
+
+/**
+ * Reads a channel's configuration with everything it inherits: defaults, channel, method.
+ *
+ * @param environment has the properties
+ */
+record ChannelBinder(Environment environment) {
+
+    private static final String DEFAULTS = "rpc.client.defaults";
+
+    /** What channels at run time get if they name no other. */
+    ChannelConfiguration defaults() {
+        return configuration("", List.of(DEFAULTS));
+    }
+
+    ChannelConfiguration channel(String name) {
+        return configuration(name, List.of("rpc.client.channels" + key(name), DEFAULTS));
+    }
+
+    private ChannelConfiguration configuration(String name, List<String> places) {
+        PropertyLayers channel = new PropertyLayers(this.environment, places);
+        ChannelSettings settings = channel.bind(ChannelSettings.class);
+        ChannelChecks.check(settings, channel);
+        Map<String, CallSettings> methods = new LinkedHashMap<>();
+        settings.methods().keySet().forEach((method) -> methods.put(method, calls(method, places)));
+        return new ChannelConfiguration(name, settings, calls(channel), methods);
+    }
+
+    /** A method inherits from its service, and only then from the channel. */
+    private CallSettings calls(String method, List<String> channel) {
+        ChannelChecks.checkMethod(method, channel.get(0));
+        int slash = method.indexOf('/');
+        List<String> names = (slash < 0) ? List.of(method) : List.of(method, method.substring(0, slash));
+        List<String> places = new ArrayList<>();
+        names.forEach((name) -> channel.forEach((place) -> places.add(place + ".methods" + key(name))));
+        places.addAll(channel);
+        return calls(new PropertyLayers(this.environment, places));
+    }
+
+    private static CallSettings calls(PropertyLayers layers) {
+        CallSettings calls = layers.bind(CallSettings.class);
+        ChannelChecks.check(calls, layers);
+        CallSettings.Retry retry = calls.retry();
+        CallSettings.Hedging hedging = calls.hedging();
+        if (retry == null || hedging == null) {
+            return calls;
+        }
+        int retryDepth = layers.depthOf("retry");
+        int hedgingDepth = layers.depthOf("hedging");
+        if (retryDepth != hedgingDepth) {
+            return calls.withAttempts((retryDepth < hedgingDepth) ? retry : null,
+                    (hedgingDepth < retryDepth) ? hedging : null);
+        }
+        if (retry.isOn() && hedging.isOn()) {
+            throw new RpcConfigurationException(
+                    layers.nameOf("retry") + " and " + layers.nameOf("hedging")
+                            + " are both set, but a call is either tried again or hedged.",
+                    "Remove one of them, or turn it off with max-attempts: 1.");
+        }
+        return calls;
+    }
+
+    private static String key(String name) {
+        return name.matches("[a-z][a-z0-9-]*") ? "." + name : "[" + name + "]";
+    }
+
+}

@@ -1,0 +1,68 @@
+package io.rpcspring.autoconfigure;
+
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.core.env.Environment;
+
+/**
+ * Places in the configuration where one setting is looked for, one after the other.
+ * <p>
+ * Spring's binder takes each key from the first source that has it, and merges maps. So
+ * sources that see one place each are all that inheritance needs: key by key, lists as a
+ * whole, maps entry by entry, defaults of the code last.
+ *
+ * @param environment has the property sources
+ * @param places the prefixes, the most specific first
+ */
+record PropertyLayers(Environment environment, List<String> places) {
+
+    <T> T bind(Class<T> type) {
+        List<ConfigurationPropertySource> layers = this.places.stream()
+            .flatMap((place) -> sources().stream().map((source) -> source.withPrefix(place)))
+            .toList();
+        return new Binder(layers, new PropertySourcesPlaceholdersResolver(this.environment)).bindOrCreate("",
+                Bindable.of(type));
+    }
+
+    /**
+     * How far out a setting stands.
+     * @return the index of the first place that has it or a part of it, or else the
+     * number of places
+     */
+    int depthOf(String key) {
+        for (int i = 0; i < this.places.size(); i++) {
+            if (has(this.places.get(i) + "." + key)) {
+                return i;
+            }
+        }
+        return this.places.size();
+    }
+
+    /**
+     * The full name of a property, where it is set or else where it could be.
+     */
+    String nameOf(String key) {
+        int depth = depthOf(key);
+        return this.places.get((depth < this.places.size()) ? depth : 0) + "." + key;
+    }
+
+    private boolean has(String property) {
+        ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
+        return sources().stream()
+            .anyMatch((source) -> source.getConfigurationProperty(name) != null
+                    || source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT);
+    }
+
+    private List<ConfigurationPropertySource> sources() {
+        return StreamSupport.stream(ConfigurationPropertySources.get(this.environment).spliterator(), false).toList();
+    }
+
+}

@@ -1,0 +1,50 @@
+package io.rpcspring.client;
+
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is configured for one channel, with everything it inherits.
+ *
+ * @param name the channel's name
+ * @param settings the channel's settings
+ * @param calls how calls are made that {@code methods} does not name
+ * @param methods how the calls of single methods and services are made, by
+ * {@code package.Service/Method} and {@code package.Service}
+ */
+public record ChannelConfiguration(String name, ChannelSettings settings, CallSettings calls,
+        Map<String, CallSettings> methods) {
+
+    /**
+     * Where the servers are.
+     * @return one target or several, none if the channel is not meant to be used by name
+     */
+    List<String> targets() {
+        String target = this.settings.target();
+        return (target != null) ? List.of(target) : this.settings.targets();
+    }
+
+    /**
+     * The settings by their property names, with secrets masked.
+     * @return a tree of maps
+     */
+    Map<String, Object> tree() {
+        Map<String, Object> tree = SettingsTree.of(this.settings);
+        tree.remove("methods");
+        tree.remove("retry");
+        tree.remove("hedging");
+        tree.putAll(SettingsTree.of(this.calls));
+        this.methods.forEach((method, calls) -> tree.put("methods." + method, SettingsTree.of(calls)));
+        return tree;
+    }
+
+    /** How the calls of a method are made. */
+    CallSettings callsOf(String method, @Nullable String service) {
+        CallSettings own = this.methods.get(method);
+        CallSettings ofService = (own != null || service == null) ? own : this.methods.get(service);
+        return (ofService != null) ? ofService : this.calls;
+    }
+
+}

@@ -1,0 +1,27 @@
+package io.rpcspring.client;
+
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.grpc.CallCredentials;
+import io.grpc.ClientInterceptor;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.env.PropertyResolver;
+
+/**
+ * What channels take from the application. It is asked when a channel is made, not
+ * before.
+ *
+ * @param placeholders resolves what a target knows only at run time
+ * @param bundles the application's SSL bundles
+ * @param interceptors finds the interceptors of a channel by its name, the first to be
+ * called first
+ * @param credentials finds credentials by channel and bean name
+ * @param customizers change each channel's builder, in this order
+ */
+public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBundles> bundles,
+        Function<String, List<ClientInterceptor>> interceptors, BiFunction<String, String, CallCredentials> credentials,
+        Supplier<List<RpcChannelCustomizer>> customizers) {
+}

@@ -1,0 +1,88 @@
+package io.rpcspring.client;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.PropertyResolver;
+
+import io.rpcspring.RpcConfigurationException;
+
+/**
+ * Where a channel's servers are, as configured or as asked for at run time.
+ *
+ * @param channel the channel's name
+ * @param property what sets the targets, as messages name it
+ * @param targets the targets, with placeholders
+ */
+record ChannelTarget(String channel, String property, List<String> targets) {
+
+    private static final Pattern PORT = Pattern.compile(":(\\d+)$");
+
+    static ChannelTarget of(ChannelConfiguration configuration) {
+        String key = configuration.settings().targets().isEmpty() ? ".target" : ".targets";
+        return new ChannelTarget(configuration.name(), "rpc.client.channels." + configuration.name() + key,
+                configuration.targets());
+    }
+
+    static ChannelTarget atRunTime(ChannelConfiguration configuration, String target) {
+        return new ChannelTarget(configuration.name(), "The target that was asked for", List.of(target));
+    }
+
+    /**
+     * Whether the target names what exists only once the application runs, such as
+     * <code>${local.rpc.server.port}</code>: it is then resolved by the first call.
+     */
+    boolean isKnownAtStart() {
+        return this.targets.stream().noneMatch((target) -> target.contains("${local."));
+    }
+
+    /**
+     * The targets without placeholders.
+     * @throws RpcConfigurationException if one cannot work
+     */
+    List<String> resolved(PropertyResolver placeholders) {
+        if (this.targets.isEmpty()) {
+            throw new RpcConfigurationException("The channel '" + this.channel + "' has no target.",
+                    "Set " + this.property + " to host:port, such as localhost:9090.");
+        }
+        return this.targets.stream().map((target) -> resolved(target, placeholders)).toList();
+    }
+
+    private String resolved(String target, PropertyResolver placeholders) {
+        String resolved;
+        try {
+            resolved = placeholders.resolveRequiredPlaceholders(target);
+        }
+        catch (IllegalArgumentException ex) {
+            throw unusable(target, ex.getMessage(), ex);
+        }
+        if (resolved.isBlank()) {
+            throw unusable(resolved, "it is empty", null);
+        }
+        Matcher port = PORT.matcher(resolved);
+        if (port.find() && (port.group(1).length() > 5 || Integer.parseInt(port.group(1)) > 65535)) {
+            throw unusable(resolved, port.group(1) + " is not a port from 1 to 65535", null);
+        }
+        if (this.targets.size() > 1 && (resolved.startsWith("unix:") || resolved.startsWith(InProcess.SCHEME))) {
+            throw unusable(resolved, "it can only be a channel's single target", null);
+        }
+        return resolved;
+    }
+
+    RpcConfigurationException unusable(String found, @Nullable String reason, @Nullable Exception cause) {
+        return new RpcConfigurationException(
+                this.property + " is '" + found + "', which cannot be used: " + reason + ".",
+                "Set it to host:port, such as localhost:9090, or to a target whose scheme grpc-java knows,"
+                        + " such as dns:///places:9090.",
+                cause);
+    }
+
+    /** Names the channel and its target in messages about calls. */
+    String describe(List<String> resolved) {
+        String targets = String.join(", ", resolved);
+        return this.channel.isEmpty() ? "channel to " + targets : "channel '" + this.channel + "' to " + targets;
+    }
+
+}

@@ -1,0 +1,116 @@
+package io.rpcspring.client;
+
+import java.util.List;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSessionContext;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettySslContextChannelCredentials;
+import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ApplicationProtocolNegotiator;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Makes builders of the channels' transport: the only place of the client that names
+ * Netty.
+ */
+final class NettyChannels {
+
+    private NettyChannels() {
+    }
+
+    static ManagedChannelBuilder<?> builder(String target, ChannelCredentials credentials) {
+        return Grpc.newChannelBuilder(target, credentials);
+    }
+
+    static ManagedChannelBuilder<?> builder(TargetResolver.Factory targets, ChannelCredentials credentials) {
+        return targets.install(NettyChannelBuilder.forTarget(targets.target(), credentials));
+    }
+
+    static void flowControlWindow(ManagedChannelBuilder<?> builder, int bytes) {
+        if (builder instanceof NettyChannelBuilder netty) {
+            netty.flowControlWindow(bytes);
+        }
+    }
+
+    /**
+     * TLS with the newest state of a bundle.
+     */
+    static final class Tls extends SslContext {
+
+        /** Replaced when the bundle is updated; connections that are open keep theirs. */
+        private volatile SslContext current;
+
+        Tls(SslBundle bundle) {
+            this.current = context(bundle);
+        }
+
+        void update(SslBundle bundle) {
+            this.current = context(bundle);
+        }
+
+        ChannelCredentials credentials() {
+            return NettySslContextChannelCredentials.create(this);
+        }
+
+        private static SslContext context(SslBundle bundle) {
+            try {
+                SslContextBuilder builder = GrpcSslContexts.forClient()
+                    .keyManager(bundle.getManagers().getKeyManagerFactory())
+                    .trustManager(bundle.getManagers().getTrustManagerFactory());
+                if (bundle.getOptions().getCiphers() != null) {
+                    builder.ciphers(List.of(bundle.getOptions().getCiphers()));
+                }
+                if (bundle.getOptions().getEnabledProtocols() != null) {
+                    builder.protocols(bundle.getOptions().getEnabledProtocols());
+                }
+                return builder.build();
+            }
+            catch (SSLException ex) {
+                throw new IllegalArgumentException(ex.getMessage(), ex);
+            }
+        }
+
+        @Override
+        public boolean isClient() {
+            return true;
+        }
+
+        @Override
+        public List<String> cipherSuites() {
+            return this.current.cipherSuites();
+        }
+
+        /** Deprecated, but what the base class demands. */
+        @Override
+        @SuppressWarnings("deprecation")
+        public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
+            return this.current.applicationProtocolNegotiator();
+        }
+
+        @Override
+        public SSLEngine newEngine(ByteBufAllocator allocator) {
+            return this.current.newEngine(allocator);
+        }
+
+        @Override
+        public SSLEngine newEngine(ByteBufAllocator allocator, String host, int port) {
+            return this.current.newEngine(allocator, host, port);
+        }
+
+        @Override
+        public SSLSessionContext sessionContext() {
+            return this.current.sessionContext();
+        }
+
+    }
+
+}

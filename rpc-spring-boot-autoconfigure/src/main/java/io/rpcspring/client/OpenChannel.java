@@ -1,0 +1,81 @@
+package io.rpcspring.client;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+
+/**
+ * The open connections of one channel, and what each call is given.
+ * <p>
+ * Calls take turns on the connections.
+ */
+final class OpenChannel extends Channel {
+
+    private final String description;
+
+    private final ManagedChannel[] connections;
+
+    private final AtomicInteger turn = new AtomicInteger();
+
+    private final CallDefaults defaults;
+
+    /** By full method name, and by service name. */
+    private final Map<String, CallDefaults> methods;
+
+    OpenChannel(String description, List<ManagedChannel> connections, CallDefaults defaults,
+            Map<String, CallDefaults> methods) {
+        this.description = description;
+        this.connections = connections.toArray(ManagedChannel[]::new);
+        this.defaults = defaults;
+        this.methods = Map.copyOf(methods);
+    }
+
+    @Override
+    public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
+        CallOptions complete = defaultsOf(method).applyTo(options, method.getType());
+        return new DescribedCall<>(nextConnection().newCall(method, complete), this.description);
+    }
+
+    @Override
+    public String authority() {
+        return this.connections[0].authority();
+    }
+
+    ConnectivityState state(boolean connect) {
+        List<ConnectivityState> states = connections().map((connection) -> connection.getState(connect)).toList();
+        return states.stream().filter(ConnectivityState.READY::equals).findFirst().orElse(states.get(0));
+    }
+
+    Stream<ManagedChannel> connections() {
+        return Stream.of(this.connections);
+    }
+
+    @Override
+    public String toString() {
+        return this.description;
+    }
+
+    private ManagedChannel nextConnection() {
+        int count = this.connections.length;
+        return this.connections[(count == 1) ? 0 : (this.turn.getAndIncrement() & Integer.MAX_VALUE) % count];
+    }
+
+    private CallDefaults defaultsOf(MethodDescriptor<?, ?> method) {
+        if (this.methods.isEmpty()) {
+            return this.defaults;
+        }
+        CallDefaults own = this.methods.get(method.getFullMethodName());
+        String service = method.getServiceName();
+        CallDefaults ofService = (own != null || service == null) ? own : this.methods.get(service);
+        return (ofService != null) ? ofService : this.defaults;
+    }
+
+}
