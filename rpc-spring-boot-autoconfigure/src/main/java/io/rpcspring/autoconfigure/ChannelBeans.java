@@ -1,8 +1,10 @@
 package io.rpcspring.autoconfigure;
 
 import java.util.List;
+import java.util.Set;
 
 import io.grpc.CallCredentials;
+import io.grpc.ClientInterceptor;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 import io.rpcspring.RpcConfigurationException;
@@ -13,6 +15,34 @@ import io.rpcspring.RpcConfigurationException;
  * @param beans where they are
  */
 record ChannelBeans(ListableBeanFactory beans) {
+
+    /** The interceptors of a channel, the first to be called first. */
+    List<ClientInterceptor> interceptors(String channel) {
+        return MarkedInterceptor
+            .find(this.beans, ClientInterceptor.class,
+                    (mark) -> mark.channels().length == 0 || List.of(mark.channels()).contains(channel))
+            .stream()
+            .map(MarkedInterceptor::bean)
+            .toList();
+    }
+
+    /**
+     * Finds out whether all channels that interceptors name are there.
+     * @throws RpcConfigurationException if one is not
+     */
+    void check(Set<String> channels) {
+        MarkedInterceptor.marks(this.beans, ClientInterceptor.class).forEach((beanName, mark) -> {
+            for (String channel : mark.channels()) {
+                if (!channels.contains(channel)) {
+                    throw new RpcConfigurationException(
+                            "The interceptor '" + beanName + "' names the channel '" + channel
+                                    + "', which is not configured. Configured channels: "
+                                    + RpcConfigurationException.nearestFirst(channel, channels) + ".",
+                            "Correct @RpcInterceptor(channels = ...), or add rpc.client.channels." + channel + ".");
+                }
+            }
+        });
+    }
 
     CallCredentials credentials(String channel, String name) {
         List<String> known = List.of(this.beans.getBeanNamesForType(CallCredentials.class));

@@ -13,15 +13,19 @@ final class ChannelConnector implements SmartLifecycle {
 
     private final ObjectProvider<RpcChannels> channels;
 
+    private final ChannelBeans beans;
+
     /** Guarded by the application context, which starts and stops one after the other. */
     private volatile boolean running;
 
-    ChannelConnector(ObjectProvider<RpcChannels> channels) {
+    ChannelConnector(ObjectProvider<RpcChannels> channels, ChannelBeans beans) {
         this.channels = channels;
+        this.beans = beans;
     }
 
     @Override
     public void start() {
+        this.beans.check(this.channels.getObject().names());
         this.channels.getObject().connect();
         this.running = true;
     }

@@ -2,7 +2,10 @@ package io.rpcspring.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
@@ -24,27 +27,44 @@ import io.rpcspring.RpcInterceptor;
 record MarkedInterceptor<T>(String beanName, T bean, RpcInterceptor mark) {
 
     /**
-     * The marked beans of a type, in their order.
+     * The marked beans of a type that are wanted, in their order. The others are not
+     * created.
      * @throws RpcConfigurationException if a marked bean intercepts nothing
      */
-    static <T> List<MarkedInterceptor<T>> find(ListableBeanFactory beans, Class<T> type) {
+    static <T> List<MarkedInterceptor<T>> find(ListableBeanFactory beans, Class<T> type,
+            Predicate<RpcInterceptor> wanted) {
         List<MarkedInterceptor<T>> found = new ArrayList<>();
+        marks(beans, type).forEach((beanName, mark) -> {
+            if (wanted.test(mark)) {
+                found.add(new MarkedInterceptor<>(beanName, beans.getBean(beanName, type), mark));
+            }
+        });
+        found.sort(Comparator.comparingInt((marked) -> marked.order(beans)));
+        return found;
+    }
+
+    /**
+     * The marks on beans of a type by the beans' names. No bean is created.
+     * @throws RpcConfigurationException if a marked bean intercepts nothing
+     */
+    static Map<String, RpcInterceptor> marks(ListableBeanFactory beans, Class<?> type) {
+        Map<String, RpcInterceptor> marks = new LinkedHashMap<>();
         for (String beanName : beans.getBeanNamesForAnnotation(RpcInterceptor.class)) {
-            Object bean = beans.getBean(beanName);
-            if (!(bean instanceof ServerInterceptor || bean instanceof ClientInterceptor)) {
+            if (!beans.isTypeMatch(beanName, ServerInterceptor.class)
+                    && !beans.isTypeMatch(beanName, ClientInterceptor.class)) {
+                Class<?> actual = beans.getType(beanName);
                 throw new RpcConfigurationException(
-                        "The bean '" + beanName + "' (" + bean.getClass().getName()
+                        "The bean '" + beanName + "' (" + ((actual != null) ? actual.getName() : "unknown type")
                                 + ") is marked @RpcInterceptor, but is no interceptor.",
                         "Let it implement io.grpc.ServerInterceptor or io.grpc.ClientInterceptor, or remove"
                                 + " @RpcInterceptor.");
             }
             RpcInterceptor mark = beans.findAnnotationOnBean(beanName, RpcInterceptor.class);
-            if (type.isInstance(bean) && mark != null) {
-                found.add(new MarkedInterceptor<>(beanName, type.cast(bean), mark));
+            if (mark != null && beans.isTypeMatch(beanName, type)) {
+                marks.put(beanName, mark);
             }
         }
-        found.sort(Comparator.comparingInt((marked) -> marked.order(beans)));
-        return found;
+        return marks;
     }
 
     private int order(ListableBeanFactory beans) {

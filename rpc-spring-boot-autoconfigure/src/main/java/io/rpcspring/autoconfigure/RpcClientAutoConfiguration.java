@@ -1,7 +1,5 @@
 package io.rpcspring.autoconfigure;
 
-import java.util.List;
-
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -30,14 +28,14 @@ final class RpcClientAutoConfiguration {
         ChannelBinder binder = new ChannelBinder(environment);
         ChannelBeans own = new ChannelBeans(beans);
         return new RpcChannels(properties.channels().keySet().stream().map(binder::channel).toList(), binder.defaults(),
-                new ChannelEnvironment(environment, bundles::getObject, (channel) -> List.of(), own::credentials,
+                new ChannelEnvironment(environment, bundles::getObject, own::interceptors, own::credentials,
                         () -> customizers.orderedStream().toList()),
                 properties.shutdown().grace());
     }
 
     @Bean
-    static ChannelConnector rpcChannelConnector(ObjectProvider<RpcChannels> channels) {
-        return new ChannelConnector(channels);
+    static ChannelConnector rpcChannelConnector(ObjectProvider<RpcChannels> channels, ListableBeanFactory beans) {
+        return new ChannelConnector(channels, new ChannelBeans(beans));
     }
 
     @Bean

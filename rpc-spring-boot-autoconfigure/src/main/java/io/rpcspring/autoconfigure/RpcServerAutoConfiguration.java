@@ -76,7 +76,7 @@ final class RpcServerAutoConfiguration {
     }
 
     private static List<ScopedInterceptor> interceptors(ListableBeanFactory beans) {
-        return MarkedInterceptor.find(beans, ServerInterceptor.class)
+        return MarkedInterceptor.find(beans, ServerInterceptor.class, (mark) -> true)
             .stream()
             .map((marked) -> new ScopedInterceptor(marked.beanName(), marked.bean(), Set.of(marked.mark().services())))
             .toList();

@@ -62,22 +62,21 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
 
     private ManagedChannelBuilder<?> builder(List<String> targets) {
         ChannelSettings settings = this.configuration.settings();
-        ChannelCredentials credentials = this.tls.credentials(settings.ssl());
+        ChannelCredentials credentials = this.tls.credentials(this.configuration.name(), settings.ssl());
         String first = targets.get(0);
         if (first.startsWith(InProcess.SCHEME)) {
             return InProcess.builder(first);
         }
-        if (targets.size() == 1 && settings.resolveInterval().isZero()) {
-            return NettyChannels.builder(first, credentials);
-        }
-        return NettyChannels.builder(
-                new TargetResolver.Factory(targets, settings.resolveInterval(), settings.authority() != null),
-                credentials);
+        boolean plain = targets.size() == 1 && settings.resolveInterval().isZero();
+        ManagedChannelBuilder<?> builder = plain ? NettyChannels.builder(first, credentials)
+                : NettyChannels.builder(
+                        new TargetResolver.Factory(targets, settings.resolveInterval(), settings.authority() != null),
+                        credentials);
+        return builder.defaultLoadBalancingPolicy(settings.loadBalancing());
     }
 
     private ManagedChannelBuilder<?> configure(ManagedChannelBuilder<?> builder, ChannelSettings settings) {
-        builder.defaultLoadBalancingPolicy(settings.loadBalancing())
-            .enableRetry()
+        builder.enableRetry()
             .perRpcBufferLimit(settings.retryBuffer().perCall().toBytes())
             .retryBufferSize(settings.retryBuffer().total().toBytes())
             .maxInboundMessageSize((int) settings.maxInboundMessageSize().toBytes())

@@ -79,10 +79,15 @@ record ChannelTarget(String channel, String property, List<String> targets) {
                 cause);
     }
 
+    /** How messages name the channel. */
+    String name() {
+        return this.channel.isEmpty() ? "channel to " + String.join(", ", this.targets)
+                : "channel '" + this.channel + "'";
+    }
+
     /** Names the channel and its target in messages about calls. */
     String describe(List<String> resolved) {
-        String targets = String.join(", ", resolved);
-        return this.channel.isEmpty() ? "channel to " + targets : "channel '" + this.channel + "' to " + targets;
+        return this.channel.isEmpty() ? name() : name() + " to " + String.join(", ", resolved);
     }
 
 }

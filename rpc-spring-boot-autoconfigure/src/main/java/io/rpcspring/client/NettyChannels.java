@@ -14,8 +14,10 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettySslContextChannelCredentials;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ApplicationProtocolNegotiator;
+import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSsl;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
@@ -46,6 +48,8 @@ final class NettyChannels {
      */
     static final class Tls extends SslContext {
 
+        private static final SslProvider NATIVE_OR_JDK = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+
         /** Replaced when the bundle is updated; connections that are open keep theirs. */
         private volatile SslContext current;
 
@@ -63,11 +67,14 @@ final class NettyChannels {
 
         private static SslContext context(SslBundle bundle) {
             try {
-                SslContextBuilder builder = GrpcSslContexts.forClient()
+                String[] ciphers = bundle.getOptions().getCiphers();
+                // BoringSSL does not let the ciphers of TLS 1.3 be chosen; the JDK does.
+                SslContextBuilder builder = GrpcSslContexts
+                    .configure(SslContextBuilder.forClient(), (ciphers != null) ? SslProvider.JDK : NATIVE_OR_JDK)
                     .keyManager(bundle.getManagers().getKeyManagerFactory())
                     .trustManager(bundle.getManagers().getTrustManagerFactory());
-                if (bundle.getOptions().getCiphers() != null) {
-                    builder.ciphers(List.of(bundle.getOptions().getCiphers()));
+                if (ciphers != null) {
+                    builder.ciphers(List.of(ciphers));
                 }
                 if (bundle.getOptions().getEnabledProtocols() != null) {
                     builder.protocols(bundle.getOptions().getEnabledProtocols());

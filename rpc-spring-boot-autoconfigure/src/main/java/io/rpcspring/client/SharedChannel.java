@@ -113,7 +113,7 @@ final class SharedChannel extends Channel {
 
     @Override
     public String toString() {
-        return "channel '" + this.factory.configuration().name() + "'";
+        return this.factory.target().name();
     }
 
 }

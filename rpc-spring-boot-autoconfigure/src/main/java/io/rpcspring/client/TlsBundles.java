@@ -10,8 +10,11 @@ import io.grpc.TlsChannelCredentials;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+
+import io.rpcspring.RpcConfigurationException;
 
 /**
  * Turns SSL bundles into channel credentials, and follows their updates.
@@ -33,14 +36,27 @@ final class TlsBundles {
 
     /**
      * The credentials of a channel.
+     * @throws RpcConfigurationException if there is no such bundle
      * @throws IllegalArgumentException if TLS cannot be set up with the bundle
      */
-    ChannelCredentials credentials(ChannelSettings.Ssl ssl) {
+    ChannelCredentials credentials(String channel, ChannelSettings.Ssl ssl) {
         if (!ssl.isOn()) {
             return InsecureChannelCredentials.create();
         }
-        return (ssl.bundle() != null) ? this.credentials.computeIfAbsent(ssl.bundle(), this::follow)
-                : TlsChannelCredentials.create();
+        if (ssl.bundle() == null) {
+            return TlsChannelCredentials.create();
+        }
+        try {
+            return this.credentials.computeIfAbsent(ssl.bundle(), this::follow);
+        }
+        catch (NoSuchSslBundleException ex) {
+            throw new RpcConfigurationException("The channel '" + channel + "' uses the SSL bundle '" + ssl.bundle()
+                    + "', which does not exist. SSL bundles: "
+                    + RpcConfigurationException.nearestFirst(ssl.bundle(), this.bundles.get().getBundleNames()) + ".",
+                    "Correct rpc.client.channels." + channel
+                            + ".ssl.bundle, or add the bundle below spring.ssl.bundle.jks or spring.ssl.bundle.pem.",
+                    ex);
+        }
     }
 
     private ChannelCredentials follow(String name) {

@@ -174,14 +174,13 @@ class AttemptsTests {
         try (RecordingServer late = RecordingServer.start()) {
             int port = late.port();
             String target = late.asTargetOf("places");
-            late.close();
+            late.kill();
             runner("wait-for-ready=true").withPropertyValues(target).run((context) -> {
                 ListenableFuture<Place> found = PlacesGrpc
                     .newFutureStub(context.getBean(RpcChannels.class).get("places"))
                     .find(ZURICH);
                 try (RecordingServer again = RecordingServer.start(
-                        Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create()),
-                        new PlacesFixture())) {
+                        Grpc.newServerBuilderForPort(port, InsecureServerCredentials.create()), new PlacesFixture())) {
                     assertThat(found.get(30, TimeUnit.SECONDS).getName()).isEqualTo("Zurich");
                     assertThat(again.calls).hasSize(1);
                 }
