@@ -8,7 +8,6 @@ import io.grpc.CompressorRegistry;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.Status;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.unit.DataSize;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.CallSettings;
@@ -18,8 +17,6 @@ import io.rpcspring.client.ChannelSettings;
  * Refuses settings that cannot work, in the words of the property that has them.
  */
 final class ChannelChecks {
-
-    private static final Duration FOREVER = Duration.ofDays(36500);
 
     private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
 
@@ -31,8 +28,11 @@ final class ChannelChecks {
 
     private final PropertyLayers layers;
 
+    private final PropertyLimits limits;
+
     private ChannelChecks(PropertyLayers layers) {
         this.layers = layers;
+        this.limits = new PropertyLimits(layers);
     }
 
     static void check(ChannelSettings settings, PropertyLayers layers) {
@@ -69,22 +69,25 @@ final class ChannelChecks {
     }
 
     private void transport(ChannelSettings settings) {
-        range("connections", settings.connections(), 1, 256);
-        range("connect-timeout", settings.connectTimeout(), Duration.ofMillis(1), FOREVER);
+        this.limits.range("connections", settings.connections(), 1, 256);
+        this.limits.range("connect-timeout", settings.connectTimeout(), Duration.ofMillis(1), PropertyLimits.FOREVER);
         if (!settings.resolveInterval().isZero()) {
-            range("resolve-interval", settings.resolveInterval(), Duration.ofSeconds(1), FOREVER);
+            this.limits.range("resolve-interval", settings.resolveInterval(), Duration.ofSeconds(1),
+                    PropertyLimits.FOREVER);
         }
         if (settings.keepAlive().time() != null) {
-            range("keep-alive.time", settings.keepAlive().time(), Duration.ofSeconds(10), FOREVER);
+            this.limits.range("keep-alive.time", settings.keepAlive().time(), Duration.ofSeconds(10),
+                    PropertyLimits.FOREVER);
         }
-        range("keep-alive.timeout", settings.keepAlive().timeout(), Duration.ofMillis(10), FOREVER);
-        range("idle-timeout", settings.idleTimeout(), Duration.ofSeconds(1), FOREVER);
-        range("max-inbound-message-size", settings.maxInboundMessageSize(), 0);
-        range("max-inbound-metadata-size", settings.maxInboundMetadataSize(), 1);
-        range("retry-buffer.per-call", settings.retryBuffer().perCall(), 1);
-        range("retry-buffer.total", settings.retryBuffer().total(), 1);
+        this.limits.range("keep-alive.timeout", settings.keepAlive().timeout(), Duration.ofMillis(10),
+                PropertyLimits.FOREVER);
+        this.limits.range("idle-timeout", settings.idleTimeout(), Duration.ofSeconds(1), PropertyLimits.FOREVER);
+        this.limits.range("max-inbound-message-size", settings.maxInboundMessageSize(), 0);
+        this.limits.range("max-inbound-metadata-size", settings.maxInboundMetadataSize(), 1);
+        this.limits.range("retry-buffer.per-call", settings.retryBuffer().perCall(), 1);
+        this.limits.range("retry-buffer.total", settings.retryBuffer().total(), 1);
         if (settings.flowControlWindow() != null) {
-            range("flow-control-window", settings.flowControlWindow(), 1);
+            this.limits.range("flow-control-window", settings.flowControlWindow(), 1);
         }
     }
 
@@ -105,89 +108,55 @@ final class ChannelChecks {
 
     private void policies(ChannelSettings settings) {
         if (LoadBalancerRegistry.getDefaultRegistry().getProvider(settings.loadBalancing()) == null) {
-            throw wrong("load-balancing", settings.loadBalancing(), "is no load-balancing policy that is known",
+            throw this.limits.wrong("load-balancing", settings.loadBalancing(),
+                    "is no load-balancing policy that is known",
                     "round_robin or pick_first, or add the policy's library");
         }
         if (settings.retryThrottling() != null) {
-            range("retry-throttling.max-tokens", settings.retryThrottling().maxTokens(), 1, 1000);
-            range("retry-throttling.token-ratio", settings.retryThrottling().tokenRatio(), 1000);
+            this.limits.range("retry-throttling.max-tokens", settings.retryThrottling().maxTokens(), 1, 1000);
+            this.limits.range("retry-throttling.token-ratio", settings.retryThrottling().tokenRatio(), 1000);
         }
         if (settings.healthCheck().enabled()) {
             if (!ClassUtils.isPresent("io.grpc.protobuf.services.HealthStatusManager", getClass().getClassLoader())) {
-                throw wrong("health-check.enabled", "true", "needs io.grpc:grpc-services",
+                throw this.limits.wrong("health-check.enabled", "true", "needs io.grpc:grpc-services",
                         "false, or add the dependency");
             }
             if (!settings.loadBalancing().equals("round_robin")) {
-                throw wrong("load-balancing", settings.loadBalancing(), "does not look at the servers' health",
-                        "round_robin, or turn health-check off");
+                throw this.limits.wrong("load-balancing", settings.loadBalancing(),
+                        "does not look at the servers' health", "round_robin, or turn health-check off");
             }
         }
     }
 
     private void calls(CallSettings calls) {
-        range("deadline", calls.deadline(), Duration.ZERO, FOREVER);
-        range("stream-deadline", calls.streamDeadline(), Duration.ZERO, FOREVER);
+        this.limits.range("deadline", calls.deadline(), Duration.ZERO, PropertyLimits.FOREVER);
+        this.limits.range("stream-deadline", calls.streamDeadline(), Duration.ZERO, PropertyLimits.FOREVER);
         if (calls.compression() != null
                 && CompressorRegistry.getDefaultInstance().lookupCompressor(calls.compression()) == null) {
-            throw wrong("compression", calls.compression(), "is no codec that is known", "gzip or identity");
+            throw this.limits.wrong("compression", calls.compression(), "is no codec that is known",
+                    "gzip or identity");
         }
         CallSettings.Retry retry = calls.retry();
         if (retry != null) {
-            range("retry.max-attempts", retry.maxAttempts(), 1, CallSettings.MAX_ATTEMPTS);
-            range("retry.initial-backoff", retry.initialBackoff(), Duration.ofNanos(1), FOREVER);
-            range("retry.max-backoff", retry.maxBackoff(), Duration.ofNanos(1), FOREVER);
-            range("retry.multiplier", retry.multiplier(), 1000);
+            this.limits.range("retry.max-attempts", retry.maxAttempts(), 1, CallSettings.MAX_ATTEMPTS);
+            this.limits.range("retry.initial-backoff", retry.initialBackoff(), Duration.ofNanos(1),
+                    PropertyLimits.FOREVER);
+            this.limits.range("retry.max-backoff", retry.maxBackoff(), Duration.ofNanos(1), PropertyLimits.FOREVER);
+            this.limits.range("retry.multiplier", retry.multiplier(), 1000);
             codes("retry.codes", retry.codes(), false);
         }
         CallSettings.Hedging hedging = calls.hedging();
         if (hedging != null) {
-            range("hedging.max-attempts", hedging.maxAttempts(), 1, CallSettings.MAX_ATTEMPTS);
-            range("hedging.delay", hedging.delay(), Duration.ZERO, FOREVER);
+            this.limits.range("hedging.max-attempts", hedging.maxAttempts(), 1, CallSettings.MAX_ATTEMPTS);
+            this.limits.range("hedging.delay", hedging.delay(), Duration.ZERO, PropertyLimits.FOREVER);
             codes("hedging.non-fatal-codes", hedging.nonFatalCodes(), true);
         }
     }
 
     private void codes(String key, List<Status.Code> codes, boolean mayBeEmpty) {
         if (codes.contains(Status.Code.OK) || (codes.isEmpty() && !mayBeEmpty)) {
-            throw wrong(key, codes.toString(), "names no failure", "codes such as UNAVAILABLE");
+            throw this.limits.wrong(key, codes.toString(), "names no failure", "codes such as UNAVAILABLE");
         }
-    }
-
-    private void range(String key, int value, int from, int to) {
-        if (value < from || value > to) {
-            throw wrong(key, String.valueOf(value), "is not from " + from + " to " + to, "a value in this range");
-        }
-    }
-
-    private void range(String key, double value, double to) {
-        if (!(value > 0 && value <= to)) {
-            throw wrong(key, String.valueOf(value), "is not above 0 and up to " + (int) to, "a value in this range");
-        }
-    }
-
-    private void range(String key, Duration value, Duration from, Duration to) {
-        if (value.compareTo(from) < 0 || value.compareTo(to) > 0) {
-            throw wrong(key, text(value),
-                    (value.compareTo(to) > 0) ? "is longer than a century" : "is shorter than " + text(from),
-                    text(from) + " or longer");
-        }
-    }
-
-    private void range(String key, DataSize value, int from) {
-        if (value.toBytes() < from || value.toBytes() > Integer.MAX_VALUE) {
-            throw wrong(key, value.toString(), "is not from " + from + "B to " + Integer.MAX_VALUE + "B",
-                    "a value in this range");
-        }
-    }
-
-    private RpcConfigurationException wrong(String key, String found, String problem, String cure) {
-        String name = this.layers.nameOf(key);
-        return new RpcConfigurationException(name + " is " + found + ", which " + problem + ".",
-                "Set " + name + " to " + cure + ".");
-    }
-
-    private static String text(Duration value) {
-        return (value.toNanosPart() % 1_000_000 == 0) ? value.toMillis() + "ms" : value.toNanos() + "ns";
     }
 
 }

@@ -70,7 +70,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         boolean plain = targets.size() == 1 && settings.resolveInterval().isZero();
         ManagedChannelBuilder<?> builder = plain ? NettyChannels.builder(first, credentials)
                 : NettyChannels.builder(
-                        new TargetResolver.Factory(targets, settings.resolveInterval(), settings.authority() != null),
+                        new TargetResolverFactory(targets, settings.resolveInterval(), settings.authority() != null),
                         credentials);
         return builder.defaultLoadBalancingPolicy(settings.loadBalancing());
     }

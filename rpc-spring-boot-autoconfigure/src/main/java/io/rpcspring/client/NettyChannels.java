@@ -33,7 +33,7 @@ final class NettyChannels {
         return Grpc.newChannelBuilder(target, credentials);
     }
 
-    static ManagedChannelBuilder<?> builder(TargetResolver.Factory targets, ChannelCredentials credentials) {
+    static ManagedChannelBuilder<?> builder(TargetResolverFactory targets, ChannelCredentials credentials) {
         return targets.install(NettyChannelBuilder.forTarget(targets.target(), credentials));
     }
 

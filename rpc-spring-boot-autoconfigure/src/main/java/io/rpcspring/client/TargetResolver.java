@@ -1,16 +1,12 @@
 package io.rpcspring.client;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.EquivalentAddressGroup;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
-import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
 import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext;
@@ -26,7 +22,7 @@ final class TargetResolver extends NameResolver {
 
     private final List<NameResolver> targets;
 
-    private final Factory factory;
+    private final TargetResolverFactory factory;
 
     private final Args args;
 
@@ -35,7 +31,7 @@ final class TargetResolver extends NameResolver {
 
     private SynchronizationContext.@Nullable ScheduledHandle next;
 
-    private TargetResolver(Factory factory, List<NameResolver> targets, Args args) {
+    TargetResolver(TargetResolverFactory factory, List<NameResolver> targets, Args args) {
         this.factory = factory;
         this.targets = targets;
         this.args = args;
@@ -70,7 +66,7 @@ final class TargetResolver extends NameResolver {
     }
 
     private void refreshLater() {
-        Duration interval = this.factory.interval;
+        Duration interval = this.factory.interval();
         if (!interval.isZero()) {
             this.next = this.args.getSynchronizationContext().schedule(() -> {
                 refresh();
@@ -101,7 +97,7 @@ final class TargetResolver extends NameResolver {
 
     /** Each server must have a certificate of its own target, not of the first one. */
     private EquivalentAddressGroup withAuthority(EquivalentAddressGroup address, String authority) {
-        return this.factory.oneAuthority ? address
+        return this.factory.oneAuthority() ? address
                 : new EquivalentAddressGroup(address.getAddresses(),
                         address.getAttributes()
                             .toBuilder()
@@ -137,67 +133,6 @@ final class TargetResolver extends NameResolver {
         public void onError(Status error) {
             TargetResolver.this.args.getSynchronizationContext()
                 .execute(() -> report(this.target, StatusOr.fromStatus(error), this.listener));
-        }
-
-    }
-
-    /**
-     * Makes such resolvers for one channel.
-     */
-    static final class Factory extends NameResolver.Factory {
-
-        private static final String SCHEME = "targets";
-
-        private final List<String> targets;
-
-        private final Duration interval;
-
-        private final boolean oneAuthority;
-
-        Factory(List<String> targets, Duration interval, boolean oneAuthority) {
-            this.targets = targets;
-            this.interval = interval;
-            this.oneAuthority = oneAuthority;
-        }
-
-        String target() {
-            return SCHEME + ":///" + this.targets.size();
-        }
-
-        /** The way that concerns one channel only; its successor is global. */
-        @SuppressWarnings("deprecation")
-        ManagedChannelBuilder<?> install(ManagedChannelBuilder<?> builder) {
-            return builder.nameResolverFactory(this);
-        }
-
-        @Override
-        public @Nullable NameResolver newNameResolver(URI target, Args args) {
-            return new TargetResolver(this, this.targets.stream().map((one) -> resolver(one, args)).toList(), args);
-        }
-
-        @Override
-        public String getDefaultScheme() {
-            return SCHEME;
-        }
-
-        private static NameResolver resolver(String target, Args args) {
-            NameResolverRegistry registry = NameResolverRegistry.getDefaultRegistry();
-            NameResolver resolver = registry.asFactory().newNameResolver(uri(target, registry), args);
-            if (resolver == null) {
-                throw new IllegalArgumentException("Could not find a NameResolverProvider for " + target);
-            }
-            return resolver;
-        }
-
-        private static URI uri(String target, NameResolverRegistry registry) {
-            String scheme = target.substring(0, Math.max(target.indexOf(':'), 0));
-            try {
-                return (registry.getProviderForScheme(scheme) != null || target.contains("://")) ? new URI(target)
-                        : new URI(registry.getDefaultScheme(), "", "/" + target, null);
-            }
-            catch (URISyntaxException ex) {
-                throw new IllegalArgumentException(ex.getMessage(), ex);
-            }
         }
 
     }

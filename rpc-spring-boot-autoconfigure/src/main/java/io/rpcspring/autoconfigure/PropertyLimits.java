@@ -1,0 +1,56 @@
+package io.rpcspring.autoconfigure;
+
+import java.time.Duration;
+
+import org.springframework.util.unit.DataSize;
+
+import io.rpcspring.RpcConfigurationException;
+
+/**
+ * Refuses values out of range, in the words of the property that has them.
+ *
+ * @param layers knows where a property is set
+ */
+record PropertyLimits(PropertyLayers layers) {
+
+    /** Longer than anything waits; a {@code long} of nanoseconds holds it. */
+    static final Duration FOREVER = Duration.ofDays(36500);
+
+    void range(String key, int value, int from, int to) {
+        if (value < from || value > to) {
+            throw wrong(key, String.valueOf(value), "is not from " + from + " to " + to, "a value in this range");
+        }
+    }
+
+    void range(String key, double value, double to) {
+        if (!(value > 0 && value <= to)) {
+            throw wrong(key, String.valueOf(value), "is not above 0 and up to " + (int) to, "a value in this range");
+        }
+    }
+
+    void range(String key, Duration value, Duration from, Duration to) {
+        if (value.compareTo(from) < 0 || value.compareTo(to) > 0) {
+            throw wrong(key, text(value),
+                    (value.compareTo(to) > 0) ? "is longer than a century" : "is shorter than " + text(from),
+                    text(from) + " or longer");
+        }
+    }
+
+    void range(String key, DataSize value, int from) {
+        if (value.toBytes() < from || value.toBytes() > Integer.MAX_VALUE) {
+            throw wrong(key, value.toString(), "is not from " + from + "B to " + Integer.MAX_VALUE + "B",
+                    "a value in this range");
+        }
+    }
+
+    RpcConfigurationException wrong(String key, String found, String problem, String cure) {
+        String name = this.layers.nameOf(key);
+        return new RpcConfigurationException(name + " is " + found + ", which " + problem + ".",
+                "Set " + name + " to " + cure + ".");
+    }
+
+    private static String text(Duration value) {
+        return (value.toNanosPart() % 1_000_000 == 0) ? value.toMillis() + "ms" : value.toNanos() + "ns";
+    }
+
+}
