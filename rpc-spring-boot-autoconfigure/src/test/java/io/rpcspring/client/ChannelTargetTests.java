@@ -44,10 +44,10 @@ import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.ServerProcess;
-import io.rpcspring.server.ServerProcessTests;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
+import io.rpcspring.server.ServerProcessTests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -128,7 +128,7 @@ class ChannelTargetTests {
                         .limit(4)
                         .toList();
                     Awaitility.await().until(() -> served.get() > 300);
-                    two.close();
+                    two.kill();
                     int before = served.get();
                     Awaitility.await().until(() -> served.get() > before + 1000);
                     stop.set(true);
