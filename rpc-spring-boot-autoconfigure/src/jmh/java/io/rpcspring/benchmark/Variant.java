@@ -33,7 +33,7 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
             raw(RAW_PLATFORM, Threads.PLATFORM), raw(RAW_VIRTUAL, Threads.VIRTUAL), raw(RAW_DIRECT, Threads.DIRECT),
             starter(STARTER, RAW_PLATFORM),
             starter("starter, virtual threads", RAW_VIRTUAL, "rpc.server.pools.default.type=virtual",
-                    "rpc.server.pools.streams.type=virtual"),
+                    "rpc.server.pools.streams.type=virtual", "rpc.server.limits.calls-per-connection=10000"),
             starter("starter, event loop", RAW_DIRECT, "rpc.server.pools.default.type=direct"),
             new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
 

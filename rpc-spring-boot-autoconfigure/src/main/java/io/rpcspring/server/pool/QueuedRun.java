@@ -1,6 +1,6 @@
 package io.rpcspring.server.pool;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * What one call wants to run, on its way through the pool's queue.
@@ -9,13 +9,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class QueuedRun implements Runnable {
 
+    private static final AtomicIntegerFieldUpdater<QueuedRun> TAKEN = AtomicIntegerFieldUpdater
+        .newUpdater(QueuedRun.class, "taken");
+
     private final PooledCall call;
 
     private final Runnable events;
 
     private final long since = System.nanoTime();
 
-    private final AtomicBoolean taken = new AtomicBoolean();
+    /** 1 from then on. */
+    private volatile int taken;
 
     QueuedRun(PooledCall call, Runnable events) {
         this.call = call;
@@ -33,7 +37,7 @@ final class QueuedRun implements Runnable {
     /** Runs on a thread of the pool. */
     @Override
     public void run() {
-        if (this.taken.compareAndSet(false, true)) {
+        if (isTakenNow()) {
             this.call.run(this);
         }
     }
@@ -44,11 +48,15 @@ final class QueuedRun implements Runnable {
      * @return whether it need not wait any more
      */
     boolean isTooLate(long nanoTime) {
-        boolean tooLate = !this.taken.get() && this.call.tooLate(nanoTime - this.since) != null;
-        if (tooLate && this.taken.compareAndSet(false, true)) {
+        boolean tooLate = this.taken == 0 && this.call.tooLate(nanoTime - this.since) != null;
+        if (tooLate && isTakenNow()) {
             this.call.dismiss(this, nanoTime);
         }
-        return this.taken.get();
+        return this.taken != 0;
+    }
+
+    private boolean isTakenNow() {
+        return TAKEN.compareAndSet(this, 0, 1);
     }
 
 }
