@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.CallSettings;
@@ -21,9 +23,17 @@ record ChannelBinder(Environment environment) {
 
     private static final String DEFAULTS = "rpc.client.defaults";
 
-    /** What channels at run time get if they name no other. */
-    ChannelConfiguration defaults() {
-        return configuration("", List.of(DEFAULTS));
+    /**
+     * What channels at run time get if they name no other. Mistakes come to light now; an
+     * application that has configured nothing need not wait for it when it starts.
+     */
+    Supplier<ChannelConfiguration> defaults() {
+        List<String> places = List.of(DEFAULTS);
+        SingletonSupplier<ChannelConfiguration> defaults = SingletonSupplier.of(() -> configuration("", places));
+        if (new PropertyLayers(this.environment, places).isConfigured()) {
+            defaults.obtain();
+        }
+        return defaults::obtain;
     }
 
     ChannelConfiguration channel(String name) {

@@ -32,6 +32,11 @@ record PropertyLayers(Environment environment, List<String> places) {
                 Bindable.of(type));
     }
 
+    /** Whether there is anything at all. */
+    boolean isConfigured() {
+        return this.places.stream().anyMatch(this::has);
+    }
+
     /**
      * How far out a setting stands.
      * @return the index of the first place that has it or a part of it, or else the

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.grpc.Channel;
@@ -33,7 +34,7 @@ public final class RpcChannels implements AutoCloseable {
 
     private final Map<String, SharedChannel> channels = new TreeMap<>();
 
-    private final ChannelConfiguration defaults;
+    private final Supplier<ChannelConfiguration> defaults;
 
     private final RuntimeChannels runtime;
 
@@ -46,7 +47,7 @@ public final class RpcChannels implements AutoCloseable {
      * @param environment what channels take from the application
      * @param grace how long calls that are still in flight may take when this is closed
      */
-    public RpcChannels(List<ChannelConfiguration> configurations, ChannelConfiguration defaults,
+    public RpcChannels(List<ChannelConfiguration> configurations, Supplier<ChannelConfiguration> defaults,
             ChannelEnvironment environment, Duration grace) {
         TlsBundles tls = new TlsBundles(environment.bundles());
         configurations.forEach((configuration) -> {
@@ -88,7 +89,7 @@ public final class RpcChannels implements AutoCloseable {
      * @throws RpcConfigurationException if the target cannot work
      */
     public RuntimeChannel open(String target) {
-        return this.runtime.open(this.defaults, target);
+        return this.runtime.open(this.defaults.get(), target);
     }
 
     /**
