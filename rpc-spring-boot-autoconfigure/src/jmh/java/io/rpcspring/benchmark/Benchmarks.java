@@ -19,8 +19,9 @@ final class Benchmarks {
             case "calls" -> calls(options);
             case "slow-reader" -> new SlowReader(options).run();
             case "start-up" -> new StartUp(options).run();
+            case "clients" -> new Clients(options).run();
             case "overload" -> new Overload(options).run();
-            default -> System.out.println("Benchmarks: streams, slow-reader, calls, overload, start-up");
+            default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, overload, start-up");
         }
         System.exit(0);
     }

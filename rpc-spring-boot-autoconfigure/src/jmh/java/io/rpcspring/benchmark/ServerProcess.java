@@ -41,6 +41,8 @@ final class ServerProcess implements AutoCloseable {
 
     private volatile String lastWords = "";
 
+    private final String target;
+
     private final ManagedChannel channel;
 
     /**
@@ -55,8 +57,8 @@ final class ServerProcess implements AutoCloseable {
         reader.setDaemon(true);
         reader.start();
         this.input = this.process.outputWriter();
-        int port = Integer.parseInt(lineAfter(BenchmarkServer.PORT));
-        this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().directExecutor().build();
+        this.target = "localhost:" + lineAfter(BenchmarkServer.PORT);
+        this.channel = NettyChannelBuilder.forTarget(this.target).usePlaintext().directExecutor().build();
     }
 
     private static Process start(Variant variant, List<String> jvmOptions) {
@@ -82,6 +84,10 @@ final class ServerProcess implements AutoCloseable {
 
     Variant variant() {
         return this.variant;
+    }
+
+    String target() {
+        return this.target;
     }
 
     ManagedChannel channel() {

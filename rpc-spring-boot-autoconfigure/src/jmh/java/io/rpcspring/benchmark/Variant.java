@@ -27,7 +27,7 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     private static final String RAW_VIRTUAL = "raw, virtual threads";
 
-    private static final String RAW_DIRECT = "raw, event loop";
+    static final String RAW_DIRECT = "raw, event loop";
 
     private static final List<Variant> ALL = List.of(raw(BASELINE, Threads.CACHED),
             raw(RAW_PLATFORM, Threads.PLATFORM), raw(RAW_VIRTUAL, Threads.VIRTUAL), raw(RAW_DIRECT, Threads.DIRECT),
