@@ -12,6 +12,7 @@ import io.rpcspring.server.handler.CallFailures;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
+import io.rpcspring.server.transport.Doors;
 
 /**
  * How the server runs and ends its calls.
@@ -32,7 +33,8 @@ public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Co
         List<Function<Throwable, @Nullable StatusException>> mappers = this.exceptionMappers.stream()
             .<Function<Throwable, @Nullable StatusException>>map((mapper) -> mapper::map)
             .toList();
-        return new HandlerSettings(new CallFailures(mappers), this.requestAhead, this.interruptCancelled, pools);
+        return new HandlerSettings(new CallFailures(mappers), this.requestAhead, this.interruptCancelled, pools,
+                Doors::runNext);
     }
 
 }

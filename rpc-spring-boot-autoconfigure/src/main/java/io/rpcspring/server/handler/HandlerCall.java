@@ -87,11 +87,16 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
         this.call.close(Status.INTERNAL.withDescription(why + this.context.method()), new Metadata());
     }
 
+    /**
+     * The transport says so when the first of many queued messages makes room. A sender
+     * woken then finds room for a few and waits again; woken after the others it finds
+     * room for hundreds.
+     */
     @Override
     public void onReady() {
         MessageOutbox<R> outbox = this.answer.outbox();
         if (outbox != null) {
-            outbox.ready();
+            this.method.settings().afterFlush().execute(outbox::ready);
         }
     }
 

@@ -38,6 +38,15 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
     }
 
     /**
+     * Runs a task on the transport's thread when that has done what it is at, such as
+     * writing what is queued; at once if this is no thread of a transport.
+     * @param task what to run; must not block
+     */
+    public static void runNext(Runnable task) {
+        NettyTransport.runNext(task);
+    }
+
+    /**
      * Opens all doors, or none.
      * @param configure sets services and threads, once for each door
      * @return what listens
