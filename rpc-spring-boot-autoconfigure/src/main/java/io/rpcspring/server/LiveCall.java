@@ -1,93 +1,92 @@
 package io.rpcspring.server;
 
-import java.util.Collection;
-import java.util.concurrent.locks.ReentrantLock;
-
 import io.grpc.Context;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
-import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call in flight, which can be ended from outside.
+ * <p>
+ * It stands between grpc-java's call and whoever answers it, so that nobody writes while
+ * the call is ended from outside, or notices afterwards.
+ *
+ * @param <Q> the type of the requests
+ * @param <R> the type of the responses
  */
-final class LiveCall extends ServerStreamTracer {
+final class LiveCall<Q, R> extends ForwardingServerCall<Q, R> {
 
-    private static final Context.Key<LiveCall> CURRENT = Context.key("rpc-live-call");
+    private final ServerCall<Q, R> call;
 
-    private final String method;
+    /** What the call's handler runs in. */
+    private final Context.@Nullable CancellableContext context;
 
-    /** Where the call is as long as it lives. */
-    private final Collection<LiveCall> live;
+    /** Whether it was ended from outside. Written under the lock of this. */
+    private volatile boolean ended;
 
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** What the call's own context is made from. Written before the call begins. */
-    private volatile Context.@Nullable CancellableContext context;
-
-    /** Written before the call is handed to a pool. */
-    private volatile @Nullable ServerCall<?, ?> call;
-
-    /** Guarded by the lock. */
-    private boolean ended;
-
-    LiveCall(String method, Collection<LiveCall> live) {
-        this.method = method;
-        this.live = live;
-        live.add(this);
-    }
-
-    /** The call that this thread works on. */
-    static @Nullable LiveCall current() {
-        return CURRENT.get();
-    }
-
-    String method() {
-        return this.method;
+    /**
+     * A call whose context is the current one, as grpc-java makes it for each.
+     * @param call grpc-java's own
+     */
+    LiveCall(ServerCall<Q, R> call) {
+        this.call = call;
+        this.context = (Context.current() instanceof Context.CancellableContext own) ? own : null;
     }
 
     @Override
-    public Context filterContext(Context parent) {
-        Context.CancellableContext own = parent.withValue(CURRENT, this).withCancellation();
-        this.context = own;
-        return own;
+    protected ServerCall<Q, R> delegate() {
+        return this.call;
     }
 
     @Override
-    public void streamClosed(Status status) {
-        this.live.remove(this);
+    public MethodDescriptor<Q, R> getMethodDescriptor() {
+        return this.call.getMethodDescriptor();
     }
 
-    void began(ServerCall<?, ?> begun) {
-        this.call = begun;
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+        if (!this.ended) {
+            super.sendHeaders(headers);
+        }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+        if (!this.ended) {
+            this.call.sendMessage(message);
+        }
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+        if (!this.ended) {
+            super.close(status, trailers);
+        }
+    }
+
+    /** Whether it was ended from outside, maybe before it got a thread. */
+    boolean isEnded() {
+        return this.ended;
     }
 
     /**
-     * What the handler gets, so that it does not write while the call is ended from
-     * outside, and does not notice afterwards.
+     * Tells the client that the call is over, and nobody else.
+     * @param status what the client gets
      */
-    <Q, R> ServerCall<Q, R> guarded(ServerCall<Q, R> unguarded) {
-        return new SimpleForwardingServerCall<>(unguarded) {
-
-            @Override
-            public void sendHeaders(Metadata headers) {
-                unlessEnded(() -> super.sendHeaders(headers));
-            }
-
-            @Override
-            public void sendMessage(R message) {
-                unlessEnded(() -> super.sendMessage(message));
-            }
-
-            @Override
-            public void close(Status status, Metadata trailers) {
-                unlessEnded(() -> super.close(status, trailers));
-            }
-
-        };
+    synchronized void refuse(Status status) {
+        if (this.ended) {
+            return;
+        }
+        this.ended = true;
+        try {
+            this.call.close(status, new Metadata());
+        }
+        catch (IllegalStateException ex) {
+            // The handler has closed it already.
+        }
     }
 
     /**
@@ -95,48 +94,9 @@ final class LiveCall extends ServerStreamTracer {
      * @param status what the client gets
      */
     void end(Status status) {
-        ServerCall<?, ?> begun = this.call;
-        if (begun != null) {
-            unlessEnded(() -> {
-                this.ended = true;
-                close(begun, status);
-            });
-        }
-        Context.CancellableContext own = this.context;
-        if (own != null) {
-            own.cancel(status.asException());
-        }
-    }
-
-    /** Whether it was ended from outside, maybe before it got a thread. */
-    boolean isEnded() {
-        this.lock.lock();
-        try {
-            return this.ended;
-        }
-        finally {
-            this.lock.unlock();
-        }
-    }
-
-    private static void close(ServerCall<?, ?> call, Status status) {
-        try {
-            call.close(status, new Metadata());
-        }
-        catch (IllegalStateException ex) {
-            // The handler has closed it already.
-        }
-    }
-
-    private void unlessEnded(Runnable use) {
-        this.lock.lock();
-        try {
-            if (!this.ended) {
-                use.run();
-            }
-        }
-        finally {
-            this.lock.unlock();
+        refuse(status);
+        if (this.context != null) {
+            this.context.cancel(status.asException());
         }
     }
 

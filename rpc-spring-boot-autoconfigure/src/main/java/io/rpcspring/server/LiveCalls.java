@@ -8,42 +8,45 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
+import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 
 /**
- * Knows the calls in flight: those whose headers have come and whose end has not.
+ * Knows the calls in flight: those that were given to a pool and whose end has not been
+ * told there.
  * <p>
- * Calls of the framework's own services are known apart: a stopping server does not wait
- * for a client that watches its health.
+ * It is the outermost interceptor, and the only one of the framework's: each would cost
+ * every call. Calls of the framework's own services are told apart: a stopping server
+ * does not wait for a client that watches its health.
  */
-final class LiveCalls extends ServerStreamTracer.Factory implements ServerInterceptor {
+final class LiveCalls implements ServerInterceptor {
 
-    private final Set<LiveCall> calls = ConcurrentHashMap.newKeySet();
+    private static final Executor TRANSPORT = Runnable::run;
 
-    private final Set<LiveCall> ownCalls = ConcurrentHashMap.newKeySet();
+    /** By grpc-java's own calls. */
+    private final Map<ServerCall<?, ?>, LiveCall<?, ?>> calls = new ConcurrentHashMap<>();
 
     private final Set<String> ownServices;
 
-    LiveCalls(Set<String> ownServices) {
-        this.ownServices = ownServices;
-    }
+    private final ServerInterceptor gate;
 
-    @Override
-    public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        String service = MethodDescriptor.extractFullServiceName(method);
-        boolean own = service != null && this.ownServices.contains(service);
-        return new LiveCall(method, own ? this.ownCalls : this.calls);
+    /**
+     * Knows no calls yet.
+     * @param ownServices the names of the framework's own services
+     * @param gate comes next
+     */
+    LiveCalls(Set<String> ownServices, ServerInterceptor gate) {
+        this.ownServices = ownServices;
+        this.gate = gate;
     }
 
     /**
-     * Lets each call be ended from outside.
+     * Lets each call be ended from outside, and those that nobody can serve at once.
      * @param pools chooses the pool of each call
      * @return the same choice
      */
@@ -52,11 +55,14 @@ final class LiveCalls extends ServerStreamTracer.Factory implements ServerInterc
 
             @Override
             public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-                LiveCall current = LiveCall.current();
-                if (current != null) {
-                    current.began(call);
+                LiveCall<Q, R> live = new LiveCall<>(call);
+                Status unreadable = ReadableTimeouts.refusal(headers);
+                Executor pool = (unreadable != null) ? TRANSPORT : pools.getExecutor(live, headers);
+                LiveCalls.this.calls.put(call, live);
+                if (unreadable != null) {
+                    live.refuse(unreadable);
                 }
-                return pools.getExecutor(call, headers);
+                return pool;
             }
 
         };
@@ -65,19 +71,36 @@ final class LiveCalls extends ServerStreamTracer.Factory implements ServerInterc
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
             ServerCallHandler<Q, R> next) {
-        LiveCall current = LiveCall.current();
-        if (current == null) {
-            return next.startCall(call, headers);
+        LiveCall<Q, R> live = of(call);
+        try {
+            return new Watched<>(start(live, headers, next), live, this.calls);
         }
-        if (current.isEnded()) {
-            return new ServerCall.Listener<>() {
-            };
+        catch (Throwable ex) {
+            this.calls.remove(call);
+            throw ex;
         }
-        return next.startCall(current.guarded(call), headers);
+    }
+
+    /** An application that chooses the executor itself brings calls that are new here. */
+    @SuppressWarnings("unchecked") // each was put there by a call of its own types
+    private <Q, R> LiveCall<Q, R> of(ServerCall<Q, R> call) {
+        LiveCall<?, ?> known = this.calls.get(call);
+        return (LiveCall<Q, R>) ((known != null) ? known
+                : this.calls.computeIfAbsent(call, (unknown) -> new LiveCall<>(unknown)));
+    }
+
+    private <Q, R> ServerCall.Listener<Q> start(LiveCall<Q, R> live, Metadata headers, ServerCallHandler<Q, R> next) {
+        return live.isEnded() ? new ServerCall.Listener<>() {
+        } : this.gate.interceptCall(live, headers, next);
     }
 
     int count() {
-        return this.calls.size();
+        return (int) this.calls.keySet().stream().filter((call) -> !isOwn(call)).count();
+    }
+
+    private boolean isOwn(ServerCall<?, ?> call) {
+        String service = call.getMethodDescriptor().getServiceName();
+        return service != null && this.ownServices.contains(service);
     }
 
     /**
@@ -86,9 +109,12 @@ final class LiveCalls extends ServerStreamTracer.Factory implements ServerInterc
      * @return how many calls there were of each method
      */
     Map<String, Long> end(Status status) {
-        List<LiveCall> left = List.copyOf(this.calls);
+        List<LiveCall<?, ?>> left = List.copyOf(this.calls.values());
         left.forEach((call) -> call.end(status));
-        return left.stream().collect(Collectors.groupingBy(LiveCall::method, TreeMap::new, Collectors.counting()));
+        return left.stream()
+            .filter((call) -> !isOwn(call))
+            .collect(Collectors.groupingBy((call) -> call.getMethodDescriptor().getFullMethodName(), TreeMap::new,
+                    Collectors.counting()));
     }
 
     /**
@@ -96,7 +122,65 @@ final class LiveCalls extends ServerStreamTracer.Factory implements ServerInterc
      * @param status what the clients get
      */
     void endOwn(Status status) {
-        this.ownCalls.forEach((call) -> call.end(status));
+        this.calls.values().stream().filter(this::isOwn).forEach((call) -> call.end(status));
+    }
+
+    /**
+     * Tells what comes of a call that has not been ended from outside, and forgets the
+     * call at its end.
+     *
+     * @param <Q> the type of the requests
+     */
+    private static final class Watched<Q> extends ForwardingServerCallListener<Q> {
+
+        private final ServerCall.Listener<Q> listener;
+
+        private final LiveCall<Q, ?> live;
+
+        private final Map<ServerCall<?, ?>, LiveCall<?, ?>> calls;
+
+        private Watched(ServerCall.Listener<Q> listener, LiveCall<Q, ?> live,
+                Map<ServerCall<?, ?>, LiveCall<?, ?>> calls) {
+            this.listener = listener;
+            this.live = live;
+            this.calls = calls;
+        }
+
+        @Override
+        protected ServerCall.Listener<Q> delegate() {
+            return this.listener;
+        }
+
+        @Override
+        public void onMessage(Q message) {
+            Status unreadable = ReadableRequests.refusal(message);
+            if (unreadable != null) {
+                this.live.refuse(unreadable);
+            }
+            else if (!this.live.isEnded()) {
+                this.listener.onMessage(message);
+            }
+        }
+
+        @Override
+        public void onHalfClose() {
+            if (!this.live.isEnded()) {
+                this.listener.onHalfClose();
+            }
+        }
+
+        @Override
+        public void onCancel() {
+            this.calls.remove(this.live.delegate());
+            this.listener.onCancel();
+        }
+
+        @Override
+        public void onComplete() {
+            this.calls.remove(this.live.delegate());
+            this.listener.onComplete();
+        }
+
     }
 
 }

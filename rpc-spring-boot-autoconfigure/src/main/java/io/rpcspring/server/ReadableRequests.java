@@ -3,12 +3,7 @@ package io.rpcspring.server;
 import java.io.IOException;
 import java.io.InputStream;
 
-import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -23,13 +18,16 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * grpc-java parses a request before any interceptor sees it, and ends the call with
  * {@code UNKNOWN} and a stack trace in the log when that fails. Here the parser does not
- * fail but returns a mark in place of the message, and the outermost interceptor closes
- * the call: {@code INVALID_ARGUMENT} for what is no message of the type, {@code INTERNAL}
- * for what cannot be decompressed, {@code RESOURCE_EXHAUSTED} for what is too large.
+ * fail but returns a mark in place of the message, and {@link LiveCalls} closes the call:
+ * {@code INVALID_ARGUMENT} for what is no message of the type, {@code INTERNAL} for what
+ * cannot be decompressed, {@code RESOURCE_EXHAUSTED} for what is too large.
  */
-final class ReadableRequests implements ServerInterceptor {
+final class ReadableRequests {
 
     private static final Log logger = LogFactory.getLog(ReadableRequests.class);
+
+    private ReadableRequests() {
+    }
 
     /** The service with parsers that do not fail. */
     static ServerServiceDefinition of(ServerServiceDefinition service) {
@@ -53,35 +51,16 @@ final class ReadableRequests implements ServerInterceptor {
                 method.getServerCallHandler());
     }
 
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
-            ServerCallHandler<Q, R> next) {
-        return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
-
-            private boolean refused;
-
-            @Override
-            public void onMessage(Q message) {
-                if ((Object) message instanceof Unreadable unreadable) {
-                    this.refused = true;
-                    call.close(unreadable.status(), new Metadata());
-                }
-                else if (!this.refused) {
-                    super.onMessage(message);
-                }
-            }
-
-            @Override
-            public void onHalfClose() {
-                if (!this.refused) {
-                    super.onHalfClose();
-                }
-            }
-
-        };
+    /**
+     * Why a request is refused.
+     * @param request what a parser has made of it
+     * @return what the client gets, or null if the request is a message
+     */
+    static @Nullable Status refusal(@Nullable Object request) {
+        return (request instanceof Unreadable unreadable) ? unreadable.status() : null;
     }
 
-    @SuppressWarnings("unchecked") // the interceptor takes it out before anyone looks
+    @SuppressWarnings("unchecked") // LiveCalls takes it out before anyone looks
     private static <T> T parse(MethodDescriptor.Marshaller<T> parser, InputStream stream, String method) {
         try {
             return parser.parse(stream);

@@ -1,25 +1,18 @@
 package io.rpcspring.server;
 
-import java.util.regex.Pattern;
-
 import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers calls whose timeout cannot be read with what is wrong with it.
  * <p>
  * grpc-java resets such a call and writes a stack trace. The tracer sees the headers
- * before grpc-java reads the timeout, and takes it out of its way; the interceptor then
+ * before grpc-java reads the timeout, and takes it out of its way; {@link LiveCalls} then
  * closes the call with {@code INTERNAL}, as other gRPC servers do.
  */
-final class ReadableTimeouts extends ServerStreamTracer.Factory implements ServerInterceptor {
-
-    /** At most eight digits and a unit, says the gRPC specification. */
-    private static final Pattern READABLE = Pattern.compile("\\d{1,8}[HMSmun]");
+final class ReadableTimeouts extends ServerStreamTracer.Factory {
 
     private static final Metadata.Key<String> TIMEOUT = Metadata.Key.of("grpc-timeout",
             Metadata.ASCII_STRING_MARSHALLER);
@@ -33,26 +26,39 @@ final class ReadableTimeouts extends ServerStreamTracer.Factory implements Serve
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
         String timeout = headers.get(TIMEOUT);
-        if (timeout != null && !READABLE.matcher(timeout).matches()) {
+        if (timeout != null && !isReadable(timeout)) {
             headers.removeAll(TIMEOUT);
             headers.put(UNREADABLE, timeout);
         }
         return NOTHING;
     }
 
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
-            ServerCallHandler<Q, R> next) {
+    /** Whether it is at most eight digits and a unit, as the gRPC specification says. */
+    private static boolean isReadable(String timeout) {
+        int digits = timeout.length() - 1;
+        if (digits < 1 || digits > 8 || "HMSmun".indexOf(timeout.charAt(digits)) < 0) {
+            return false;
+        }
+        for (int i = 0; i < digits; i++) {
+            if (timeout.charAt(i) < '0' || timeout.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Why a call is refused.
+     * @param headers what the tracer has seen
+     * @return what the client gets, or null if the timeout can be read
+     */
+    static @Nullable Status refusal(Metadata headers) {
         String unreadable = headers.get(UNREADABLE);
         if (unreadable == null) {
-            return next.startCall(call, headers);
+            return null;
         }
-        call.close(
-                Status.INTERNAL.withDescription(
-                        "The grpc-timeout '" + unreadable + "' is not 1 to 8 digits and a unit of H, M, S, m, u or n"),
-                new Metadata());
-        return new ServerCall.Listener<>() {
-        };
+        return Status.INTERNAL.withDescription(
+                "The grpc-timeout '" + unreadable + "' is not 1 to 8 digits and a unit of H, M, S, m, u or n");
     }
 
 }

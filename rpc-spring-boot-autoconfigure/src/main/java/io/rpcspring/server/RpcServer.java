@@ -108,7 +108,8 @@ public final class RpcServer implements SmartLifecycle {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
-        LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()));
+        LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
+                pools.gate(HandlerBinder::isQuietAtTheEnd));
         OpenDoors open = listen(services, pools, calls);
         this.running = new Running(open, pools, new Drain(open, calls, this.settings.shutdown()));
         keepAlive(open);
@@ -122,8 +123,9 @@ public final class RpcServer implements SmartLifecycle {
             ServerCallExecutorSupplier choice = pools.choice(poolNames(services), blockingStreams(services));
             return this.doors.open((builder) -> {
                 builder.directExecutor().callExecutor(calls.knowing(choice));
-                addCalls(builder, services, calls);
-                builder.intercept(pools.gate(HandlerBinder::isQuietAtTheEnd)).intercept(calls);
+                addCalls(builder, services);
+                // What is added last sees a call first.
+                builder.intercept(calls);
             });
         }
         catch (RuntimeException ex) {
@@ -132,15 +134,12 @@ public final class RpcServer implements SmartLifecycle {
         }
     }
 
-    private void addCalls(ServerBuilder<?> builder, Collection<ServedService> services, LiveCalls calls) {
-        ReadableTimeouts timeouts = new ReadableTimeouts();
-        builder.addStreamTracerFactory(timeouts).addStreamTracerFactory(calls);
+    private void addCalls(ServerBuilder<?> builder, Collection<ServedService> services) {
+        builder.addStreamTracerFactory(new ReadableTimeouts());
         this.settings.codecs().addTo(builder);
         services.forEach((service) -> builder.addService(ReadableRequests.of(service.definition())));
         builtIn(services).forEach((service) -> builder.addService(ReadableRequests.of(service.definition())));
         this.customizers.forEach((customizer) -> customizer.customize(builder));
-        // What is added last sees a call first.
-        builder.intercept(timeouts).intercept(new ReadableRequests());
     }
 
     private Map<String, String> poolNames(Collection<ServedService> services) {
