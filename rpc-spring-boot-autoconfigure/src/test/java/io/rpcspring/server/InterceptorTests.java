@@ -51,6 +51,22 @@ class InterceptorTests {
     }
 
     @Test
+    void interceptorsOfADirectPoolRunOnTheTransportsThread() {
+        this.runner.withBean(GuardedPlaces.class)
+            .withBean(Own.class)
+            .withPropertyValues("rpc.server.pools.quick.type=direct",
+                    "rpc.server.services.[places.v1.Places].methods.Find.pool=quick")
+            .run((context) -> {
+                assertThat(context).hasNotFailed();
+                try (Connection connection = Connection.to(context)) {
+                    String thread = connection.find("").getZone();
+                    assertThat(context.getBean(Trace.class).steps).containsExactly("own on " + thread);
+                    assertThat(thread).doesNotStartWith("rpc-");
+                }
+            });
+    }
+
+    @Test
     void interceptorThatNamesServicesLeavesOthersAlone() {
         this.runner.withBean(BusyPlaces.class).withBean(Clock.class).withBean(ClockOnly.class).run((context) -> {
             assertThat(context).hasNotFailed();

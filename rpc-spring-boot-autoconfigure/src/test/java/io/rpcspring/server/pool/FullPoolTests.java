@@ -1,37 +1,28 @@
 package io.rpcspring.server.pool;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.support.GenericApplicationContext;
 
 import io.rpcspring.RpcStream;
-import io.rpcspring.fixture.BusyObservers;
 import io.rpcspring.fixture.BusyPlaces;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.StarterRunner;
-import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
-import io.rpcspring.sample.places.Point;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,9 +32,6 @@ import static org.awaitility.Awaitility.await;
  * What a full pool refuses, and that it serves what it has let in.
  */
 class FullPoolTests {
-
-    private static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
-            Metadata.ASCII_STRING_MARSHALLER);
 
     private final GenericApplicationContext context = new GenericApplicationContext();
 
@@ -55,32 +43,8 @@ class FullPoolTests {
         this.context.close();
     }
 
-    /** Calls of one kind with one request that take some milliseconds. */
-    private static <Q> List<CompletableFuture<Ended>> flood(Channel channel, MethodDescriptor<?, ?> kind, int calls,
-            int millis) {
-        Map<MethodDescriptor<?, ?>, Object> requests = Map.of(PlacesGrpc.getFindMethod(),
-                PlaceName.newBuilder().setName(String.valueOf(millis)).build(), PlacesGrpc.getWithinMethod(),
-                Area.newBuilder().setRadiusKm(millis).build(), PlacesGrpc.getTravelMethod(),
-                Point.newBuilder().setLatitude(millis).build(), PlacesGrpc.getNotesMethod(),
-                Note.newBuilder().setText(String.valueOf(millis)).build());
-        @SuppressWarnings("unchecked")
-        MethodDescriptor<Q, ?> method = (MethodDescriptor<Q, ?>) kind;
-        @SuppressWarnings("unchecked")
-        Q request = (Q) Objects.requireNonNull(requests.get(kind));
-        return Flood.start(calls, channel, method, request, CallOptions.DEFAULT);
-    }
-
-    static Stream<Object> everyKindOnEveryPool() {
-        return Pools.types()
-            .flatMap((type) -> Stream.of(BusyPlaces.class, BusyObservers.class)
-                .flatMap((service) -> PlacesGrpc.getServiceDescriptor()
-                    .getMethods()
-                    .stream()
-                    .map((kind) -> Arguments.arguments(type, service, kind))));
-    }
-
     @ParameterizedTest
-    @MethodSource("everyKindOnEveryPool")
+    @MethodSource("io.rpcspring.server.pool.Pools#everyKindOnEveryType")
     void everyCallIsServedOrRefused(String type, Class<?> service, MethodDescriptor<?, ?> kind) throws Exception {
         Connection connection = start(service, "rpc.server.pools.small.type=" + type, "rpc.server.pools.small.size=1",
                 "rpc.server.pools.small.queue-capacity=1", "rpc.server.services.[places.v1.Places].pool=small",
@@ -90,7 +54,7 @@ class FullPoolTests {
         try (RpcStream<Note, Note> idle = RpcStream.open(connection.channel(), PlacesGrpc.getNotesMethod())) {
             idle.send(Note.getDefaultInstance());
             idle.next();
-            List<Ended> ends = Flood.ends(flood(connection.channel(), kind, 200, 2));
+            List<Ended> ends = Flood.ends(Flood.start(200, connection.channel(), kind, 2));
             assertThat(Flood.codes(ends)).containsOnlyKeys(Code.OK, Code.RESOURCE_EXHAUSTED);
             idle.send(Note.getDefaultInstance());
             idle.next();
@@ -102,28 +66,6 @@ class FullPoolTests {
             assertThat(small.running()).isZero();
             assertThat(small.waiting()).isZero();
         });
-    }
-
-    @ParameterizedTest
-    @MethodSource("io.rpcspring.server.pool.Pools#types")
-    void poolServesAsManyAsItHasPlacesAndRefusesTheRestAtOnce(String type) {
-        start(BusyPlaces.class, "rpc.server.pools.default.type=" + type, "rpc.server.pools.default.size=8",
-                "rpc.server.pools.default.queue-capacity=16");
-        List<CompletableFuture<Ended>> calls = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            Channel channel = connect().channel();
-            calls.addAll(flood(channel, PlacesGrpc.getFindMethod(), 125, 1000));
-        }
-        List<Ended> ends = Flood.ends(calls);
-        assertThat(Flood.codes(ends)).containsOnly(Map.entry(Code.OK, 24L), Map.entry(Code.RESOURCE_EXHAUSTED, 476L));
-        assertThat(ends).filteredOn((end) -> end.is(Code.RESOURCE_EXHAUSTED)).allSatisfy((end) -> {
-            assertThat(end.status().getDescription()).matches("pool 'default' is full \\(\\d running, \\d+ waiting\\)");
-            assertThat(Long.parseLong(end.trailers().get(PUSHBACK))).isBetween(10L, 20_000L);
-        });
-        PoolStatistics statistics = statistics("default");
-        assertThat(statistics.refused()).isEqualTo(476);
-        await().untilAsserted(() -> assertThat(statistics("default").completed()).isEqualTo(24));
-        assertThat(statistics.longestQueueTime()).isBetween(Duration.ofMillis(1500), Duration.ofSeconds(5));
     }
 
     @Test

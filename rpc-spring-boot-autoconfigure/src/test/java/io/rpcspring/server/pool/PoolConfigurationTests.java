@@ -19,6 +19,7 @@ import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
+import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,10 +71,13 @@ class PoolConfigurationTests {
     }
 
     @Test
-    void directPoolRunsOnTheTransportsThread() {
+    void directPoolRunsOnTheTransportsThreadAndHasNothingToCount() {
         this.runner.withBean(BusyPlaces.class)
             .withPropertyValues("rpc.server.pools.quick.type=direct", SERVICE + "methods.Find.pool=quick")
-            .run((context) -> assertThat(threadOfFind(context)).doesNotStartWith("rpc-"));
+            .run((context) -> {
+                assertThat(threadOfFind(context)).doesNotStartWith("rpc-");
+                assertThat(context.getBean(RpcServer.class).poolStatistics()).containsOnlyKeys("default", "streams");
+            });
     }
 
     @Test

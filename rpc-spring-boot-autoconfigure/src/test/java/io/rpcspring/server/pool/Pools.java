@@ -2,6 +2,12 @@ package io.rpcspring.server.pool;
 
 import java.util.stream.Stream;
 
+import org.junit.jupiter.params.provider.Arguments;
+
+import io.rpcspring.fixture.BusyObservers;
+import io.rpcspring.fixture.BusyPlaces;
+import io.rpcspring.sample.places.PlacesGrpc;
+
 /**
  * The types of pool that this JVM has.
  */
@@ -12,6 +18,15 @@ final class Pools {
 
     static Stream<String> types() {
         return VirtualThreads.areSupported() ? Stream.of("platform", "virtual") : Stream.of("platform");
+    }
+
+    /** Each type with both styles of services and every kind of call. */
+    static Stream<Arguments> everyKindOnEveryType() {
+        return types().flatMap((type) -> Stream.of(BusyPlaces.class, BusyObservers.class)
+            .flatMap((service) -> PlacesGrpc.getServiceDescriptor()
+                .getMethods()
+                .stream()
+                .map((kind) -> Arguments.arguments(type, service, kind))));
     }
 
 }
