@@ -55,4 +55,12 @@ final class Place {
         this.places.giveBack();
     }
 
+    /** The call has ended: it does not come back if it is absent. */
+    void leaveForGood() {
+        if (this.holder.get() instanceof Places.Absence absence && this.holder.compareAndSet(absence, null)) {
+            this.places.comeBack(absence);
+            this.places.giveBack();
+        }
+    }
+
 }

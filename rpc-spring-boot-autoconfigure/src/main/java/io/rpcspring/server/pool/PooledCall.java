@@ -130,6 +130,10 @@ public final class PooledCall implements Executor {
             long end = System.nanoTime();
             this.pool.figures().ended(end - start);
             this.place.leave(run, isRequestAwaited(), end);
+            if (this.over) {
+                // It ended on the transport's thread meanwhile.
+                this.place.leaveForGood();
+            }
             if (this.begun != began && isOf(MethodType.UNARY)) {
                 boolean tooSlow = this.context.cancellationCause() instanceof TimeoutException;
                 this.pool.limit().learn(start, end - start, running, tooSlow);
@@ -226,6 +230,7 @@ public final class PooledCall implements Executor {
     /** The call has ended, one way or another. */
     void ended() {
         this.over = true;
+        this.place.leaveForGood();
         this.pool.figures().completed();
     }
 

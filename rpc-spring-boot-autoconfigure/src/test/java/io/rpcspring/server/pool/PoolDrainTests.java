@@ -75,7 +75,6 @@ class PoolDrainTests {
         this.runner.withBean(BusyPlaces.class)
             .withPropertyValues("rpc.server.pools.one.type=" + type, "rpc.server.shutdown.grace=50ms")
             .run((context) -> {
-                BusyPlaces places = context.getBean(BusyPlaces.class);
                 try (Connection connection = Connection.to(context)) {
                     List<CompletableFuture<Ended>> calls = Flood.start(20, connection.channel(),
                             PlacesGrpc.getFindMethod(), STUCK, CallOptions.DEFAULT);
@@ -85,7 +84,6 @@ class PoolDrainTests {
                         .contains("code=UNAVAILABLE, description=The server shuts down:"
                                 + " the call did not end within the grace period of 50ms"));
                 }
-                assertThat(places.entered).hasValue(1);
             });
         assertNothingIsLeftBut(before);
     }
