@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param refused calls that were refused because the pool was full
  * @param expired calls that ended before they had a thread: cancelled, past their
  * deadline, or past the pool's queue timeout
- * @param completed calls that were started and have ended, however they ended
+ * @param completed calls that were started and have ended, however they ended; each call
+ * is refused, expired or completed
  * @param started times that a call got a thread
  * @param queueTime how long they waited for it, in all
  * @param longestQueueTime the longest that one of them waited

@@ -231,7 +231,9 @@ public final class PooledCall implements Executor {
     void ended() {
         this.over = true;
         this.place.leaveForGood();
-        this.pool.figures().completed();
+        if (this.dismissal == null) {
+            this.pool.figures().completed();
+        }
     }
 
 }

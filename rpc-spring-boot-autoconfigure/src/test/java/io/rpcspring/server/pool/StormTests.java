@@ -113,6 +113,7 @@ class StormTests {
         await().until(() -> statistics().expired() - before.expired() == QUEUE);
         this.places.hold.countDown();
         assertThat(Flood.codes(Flood.ends(calls)).get(Code.OK)).isEqualTo(before.size());
+        await().untilAsserted(() -> assertThat(statistics().completed() - before.completed()).isEqualTo(before.size()));
     }
 
     private void nothingIsInThePool() {
