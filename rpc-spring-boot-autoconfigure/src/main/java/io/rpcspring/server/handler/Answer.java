@@ -102,13 +102,9 @@ final class Answer<R> {
 
     <T> T required(@Nullable T value) {
         if (value == null) {
-            throw returnedNull();
+            throw new NullPointerException("The handler of " + this.context.method() + " returned null");
         }
         return value;
-    }
-
-    NullPointerException returnedNull() {
-        return new NullPointerException("The handler of " + this.context.method() + " returned null");
     }
 
 }

@@ -98,8 +98,10 @@ public final class HandlerBinder {
         Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
         for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, HandlerBinder::isCandidate)) {
             if (rpcs.containsKey(method.getName())) {
-                Method other = handlers.put(method.getName(), method);
-                if (other != null) {
+                Method other = handlers.putIfAbsent(method.getName(), method);
+                // A generic method and what overrides it are two methods, and one
+                // handler.
+                if (other != null && !HandlerSignature.takeTheSame(other, method, type)) {
                     throw overloaded(beanName, method, rpcs.get(method.getName()));
                 }
             }

@@ -6,6 +6,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.MessageOutbox;
+
 /**
  * What a handler method returns, and how that becomes responses and the end of the call.
  */
@@ -20,11 +22,11 @@ enum HandlerResult {
     /** Nothing: the responses were sent. */
     NOTHING,
 
-    /** All responses, as a {@code java.util.stream.Stream} to be closed. */
-    STREAM,
-
-    /** All responses. */
-    ITERABLE;
+    /**
+     * All responses, as a {@code java.util.stream.Stream} or an {@code Iterable}; closed
+     * afterwards if it can be.
+     */
+    MANY;
 
     /**
      * Sends it and ends the call, or sees to it that this happens.
@@ -34,21 +36,31 @@ enum HandlerResult {
      * @param answer where it goes
      */
     @SuppressWarnings("unchecked")
-    <R> void deliver(@Nullable Object result, Answer<R> answer) {
+    <R> void deliver(@Nullable Object result, Answer<R> answer) throws Exception {
         switch (this) {
             case NOTHING -> answer.finish(null);
             case MESSAGE -> answer.finish((R) answer.required(result));
             case STAGE -> ((CompletionStage<R>) answer.required(result))
                 .whenComplete((message, failure) -> deliverLater(message, failure, answer));
-            case ITERABLE -> {
-                ((Iterable<R>) answer.required(result)).forEach(answer.required(answer.outbox())::send);
+            case MANY -> {
+                sendAll(answer.required(result), answer);
                 answer.finish(null);
             }
-            case STREAM -> {
-                try (Stream<R> messages = (Stream<R>) answer.required(result)) {
-                    messages.forEachOrdered(answer.required(answer.outbox())::send);
-                }
-                answer.finish(null);
+        }
+    }
+
+    // Closing may throw what it likes here, also that it was interrupted.
+    @SuppressWarnings({ "unchecked", "try" })
+    private static <R> void sendAll(Object all, Answer<R> answer) throws Exception {
+        AutoCloseable closed = (all instanceof AutoCloseable closeable) ? closeable : () -> {
+        };
+        try (closed) {
+            MessageOutbox<R> outbox = answer.required(answer.outbox());
+            if (all instanceof Stream<?> stream) {
+                ((Stream<R>) stream).forEachOrdered(outbox::send);
+            }
+            else {
+                ((Iterable<R>) all).forEach(outbox::send);
             }
         }
     }
@@ -58,11 +70,18 @@ enum HandlerResult {
             Throwable cause = failure.getCause();
             answer.fail((failure instanceof CompletionException && cause != null) ? cause : failure);
         }
-        else if (message != null) {
-            answer.finish(message);
-        }
         else {
-            answer.fail(answer.returnedNull());
+            finishLater(message, answer);
+        }
+    }
+
+    /** Nobody would see what is thrown here: an interceptor may refuse the message. */
+    private static <R> void finishLater(@Nullable R message, Answer<R> answer) {
+        try {
+            answer.finish(answer.required(message));
+        }
+        catch (Throwable ex) {
+            answer.fail(ex);
         }
     }
 

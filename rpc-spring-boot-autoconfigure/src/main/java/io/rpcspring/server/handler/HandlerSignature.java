@@ -58,8 +58,8 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
         if (this.rpc.getType() != MethodDescriptor.MethodType.SERVER_STREAMING) {
             return null;
         }
-        return isOf(type, Stream.class, responseType()) ? HandlerResult.STREAM
-                : isOf(type, Iterable.class, responseType()) ? HandlerResult.ITERABLE : null;
+        boolean many = isOf(type, Stream.class, responseType()) || isOf(type, Iterable.class, responseType());
+        return many ? HandlerResult.MANY : null;
     }
 
     private boolean parametersFit(HandlerResult result) {
@@ -89,9 +89,9 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
 
     /** Brings the parameters into one order, so that every handler is called alike. */
     private MethodHandle handle() {
+        Method invocable = invocable();
+        ReflectionUtils.makeAccessible(invocable);
         try {
-            Method invocable = AopUtils.selectInvocableMethod(this.method, this.bean.getClass());
-            ReflectionUtils.makeAccessible(invocable);
             MethodHandle bound = MethodHandles.lookup().unreflect(invocable).bindTo(this.bean);
             Class<?>[] own = bound.type().parameterArray();
             int[] order = Arrays.stream(own).mapToInt(HandlerSignature::position).toArray();
@@ -100,11 +100,21 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
             return MethodHandles.permuteArguments(bound, common, order)
                 .asType(MethodType.methodType(Object.class, Object.class, MessageSender.class, RpcContext.class));
         }
-        catch (IllegalAccessException | IllegalStateException ex) {
+        catch (IllegalAccessException ex) {
+            throw new IllegalStateException("Accessible, but not accessible: " + invocable, ex);
+        }
+    }
+
+    private Method invocable() {
+        try {
+            return AopUtils.selectInvocableMethod(this.method, this.bean.getClass());
+        }
+        catch (IllegalStateException ex) {
             throw new RpcConfigurationException(
-                    "The handler " + written(this.method, type()) + " of the bean '" + this.beanName
-                            + "' cannot be called: " + ex.getMessage(),
-                    "Make the class and the method package-private or public, or let Spring proxy the class"
+                    "The handler " + written(this.method, type()) + " of the bean '" + this.beanName + "' ("
+                            + type().getName()
+                            + ") is hidden by its proxy, which has only the methods of its interfaces.",
+                    "Add the method to an interface of the class, or let Spring proxy the class"
                             + " (spring.aop.proxy-target-class=true).",
                     ex);
         }
@@ -152,18 +162,27 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
 
     /** Whether a method takes what only handlers take. */
     static boolean looksLikeHandler(Method method, Class<?> type, Set<Class<?>> requests) {
-        return IntStream.range(0, method.getParameterCount())
-            .mapToObj((index) -> ResolvableType.forMethodParameter(method, index, type).resolve())
+        return parameters(method, type).map(ResolvableType::resolve)
             .filter(Objects::nonNull)
             .anyMatch((parameter) -> parameter == MessageSender.class || parameter == MessageReceiver.class
                     || requests.contains(parameter));
     }
 
+    /** Whether two methods of a type have the same parameters. */
+    static boolean takeTheSame(Method one, Method other, Class<?> type) {
+        return parameters(one, type).map(ResolvableType::resolve)
+            .toList()
+            .equals(parameters(other, type).map(ResolvableType::resolve).toList());
+    }
+
+    private static Stream<ResolvableType> parameters(Method method, Class<?> type) {
+        return IntStream.range(0, method.getParameterCount())
+            .mapToObj((index) -> ResolvableType.forMethodParameter(method, index, type));
+    }
+
     /** A method as its author wrote it, without packages. */
     static String written(Method method, Class<?> type) {
-        String parameters = IntStream.range(0, method.getParameterCount())
-            .mapToObj((index) -> shortName(ResolvableType.forMethodParameter(method, index, type)))
-            .collect(Collectors.joining(", "));
+        String parameters = parameters(method, type).map(HandlerSignature::shortName).collect(Collectors.joining(", "));
         return "'" + shortName(ResolvableType.forMethodReturnType(method, type)) + " " + method.getName() + "("
                 + parameters + ")'";
     }
