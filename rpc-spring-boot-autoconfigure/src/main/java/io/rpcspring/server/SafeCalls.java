@@ -1,6 +1,5 @@
 package io.rpcspring.server;
 
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -71,18 +70,30 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
 
         @Override
         public void sendHeaders(Metadata headers) {
-            ifOpen("headers", () -> {
+            this.lock.lock();
+            try {
                 // Threads that race for the first message bring headers each.
-                if (!this.headersSent) {
+                if (isOpenFor("headers") && !this.headersSent) {
                     this.headersSent = true;
                     super.sendHeaders(headers);
                 }
-            });
+            }
+            finally {
+                this.lock.unlock();
+            }
         }
 
         @Override
         public void sendMessage(R message) {
-            ifOpen("a message", () -> super.sendMessage(message));
+            this.lock.lock();
+            try {
+                if (isOpenFor("a message")) {
+                    super.sendMessage(message);
+                }
+            }
+            finally {
+                this.lock.unlock();
+            }
         }
 
         @Override
@@ -90,12 +101,17 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
             Throwable cause = status.getCause();
             if (cause != null && isUnmapped(status)) {
                 fail(cause);
+                return;
             }
-            else {
-                ifOpen("a status", () -> {
+            this.lock.lock();
+            try {
+                if (isOpenFor("a status")) {
                     this.closed = true;
                     super.close(status, trailers);
-                });
+                }
+            }
+            finally {
+                this.lock.unlock();
             }
         }
 
@@ -120,30 +136,18 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
             }
         }
 
-        /**
-         * A proxy wraps checked exceptions that the service's interface does not declare.
-         */
         private StatusException map(Throwable thrown) {
-            Throwable cause = (thrown instanceof UndeclaredThrowableException undeclared)
-                    ? undeclared.getUndeclaredThrowable() : thrown;
-            return this.failures.map(getMethodDescriptor().getFullMethodName(), cause);
+            return this.failures.map(getMethodDescriptor().getFullMethodName(), thrown);
         }
 
-        private void ifOpen(String what, Runnable use) {
-            this.lock.lock();
-            try {
-                if (!this.closed) {
-                    use.run();
-                }
-                else if (!this.complained) {
-                    this.complained = true;
-                    logger.warn("Ignored: " + what + " after the end of a call of "
-                            + getMethodDescriptor().getFullMethodName());
-                }
+        /** Asked under the lock. */
+        private boolean isOpenFor(String what) {
+            if (this.closed && !this.complained) {
+                this.complained = true;
+                logger.warn("Ignored: " + what + " after the end of a call of "
+                        + getMethodDescriptor().getFullMethodName());
             }
-            finally {
-                this.lock.unlock();
-            }
+            return !this.closed;
         }
 
     }
@@ -164,7 +168,12 @@ record SafeCalls(CallFailures failures) implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
-            mapping(() -> super.onMessage(message));
+            try {
+                super.onMessage(message);
+            }
+            catch (Throwable ex) {
+                this.call.fail(ex);
+            }
         }
 
         @Override

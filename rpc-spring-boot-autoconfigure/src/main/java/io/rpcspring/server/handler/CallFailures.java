@@ -1,5 +1,6 @@
 package io.rpcspring.server.handler;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Maps what a handler throws to the status that its client gets.
  * <p>
  * A status exception, also as a cause, is passed on as it is. Then the application's
- * mappers are asked. What nobody knows becomes {@code UNKNOWN} with a short id and no
- * internals; the log has the same id with the stack trace, once.
+ * mappers are asked. What nobody knows, or a mapper fails at, becomes {@code UNKNOWN}
+ * with a short id and no internals; the log has the same id with the stack trace, once.
  */
 public final class CallFailures {
 
@@ -41,6 +42,12 @@ public final class CallFailures {
      * @return a status exception with what the client gets
      */
     public StatusException map(String method, Throwable thrown) {
+        // A proxy wraps checked exceptions that the method does not declare.
+        return (thrown instanceof UndeclaredThrowableException undeclared)
+                ? mapDeclared(method, undeclared.getUndeclaredThrowable()) : mapDeclared(method, thrown);
+    }
+
+    private StatusException mapDeclared(String method, Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof StatusException known) {
                 return known;
@@ -49,11 +56,16 @@ public final class CallFailures {
                 return new StatusException(known.getStatus(), known.getTrailers());
             }
         }
-        return this.mappers.stream()
-            .map((mapper) -> mapper.apply(thrown))
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElseGet(() -> unknown(method, thrown));
+        try {
+            return this.mappers.stream()
+                .map((mapper) -> mapper.apply(thrown))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseGet(() -> unknown(method, thrown));
+        }
+        catch (RuntimeException ex) {
+            return unknown(method, new IllegalStateException("An ExceptionMapper failed: " + ex, thrown));
+        }
     }
 
     private static StatusException unknown(String method, Throwable thrown) {

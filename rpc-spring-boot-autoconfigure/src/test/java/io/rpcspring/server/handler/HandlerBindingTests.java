@@ -12,13 +12,21 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -28,6 +36,7 @@ import org.springframework.context.annotation.Configuration;
 import io.rpcspring.MessageReceiver;
 import io.rpcspring.MessageSender;
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.RpcInterceptor;
 import io.rpcspring.RpcService;
 import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Connection;
@@ -39,6 +48,7 @@ import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.sample.places.Point;
+import io.rpcspring.server.ExceptionMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -107,6 +117,130 @@ class HandlerBindingTests {
                 assertThat(connection.places().within(area(2))).toIterable().hasSize(2);
             }
         });
+    }
+
+    @Test
+    void methodsThatOverrideGenericOnesOrAreDefaultFit() {
+        this.runner.withBean(OverridingPlaces.class).run((context) -> {
+            assertThat(context).hasNotFailed();
+            try (Connection connection = Connection.to(context)) {
+                assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
+                assertThat(connection.places().within(area(2))).toIterable().hasSize(1);
+            }
+        });
+    }
+
+    @Test
+    void closeableIterablesAreClosedOnEveryPath() {
+        for (int radius : new int[] { 3, -3, Integer.MAX_VALUE }) {
+            CloseablePlaces places = new CloseablePlaces();
+            this.runner.withBean(CloseablePlaces.class, () -> places).run((context) -> {
+                try (Connection connection = Connection.to(context);
+                        RpcStream<Area, Place> within = RpcStream.open(connection.channel(),
+                                PlacesGrpc.getWithinMethod())) {
+                    within.send(area(radius));
+                    within.halfClose();
+                    assertThat(within.next().getName()).isEqualTo("Place 0");
+                    if (radius == 3) {
+                        within.forEach((place) -> assertThat(place.getName()).startsWith("Place "));
+                    }
+                    else if (radius < 0) {
+                        assertThatExceptionOfType(StatusRuntimeException.class)
+                            .isThrownBy(() -> within.forEach((place) -> assertThat(place.getName()).isNotEmpty()))
+                            .withMessageStartingWith("UNKNOWN: The server failed, id ");
+                    }
+                }
+                assertThat(places.closed.await(10, TimeUnit.SECONDS)).isTrue();
+            });
+        }
+    }
+
+    @Test
+    void streamThatFailsIsClosed() {
+        this.runner.withBean(OtherShapes.class).run((context) -> {
+            try (Connection connection = Connection.to(context)) {
+                assertThatExceptionOfType(StatusRuntimeException.class)
+                    .isThrownBy(() -> connection.places().within(area(-1)).next())
+                    .withMessageStartingWith("UNKNOWN: The server failed, id ");
+            }
+            assertThat(context.getBean(OtherShapes.class).streamClosed.await(10, TimeUnit.SECONDS)).isTrue();
+        });
+    }
+
+    @Test
+    void nullIsNoAnswer(CapturedOutput output) {
+        this.runner.withBean(NullPlaces.class).run((context) -> {
+            try (Connection connection = Connection.to(context);
+                    RpcStream<Point, Distance> trip = RpcStream.open(connection.channel(),
+                            PlacesGrpc.getTravelMethod())) {
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> connection.find("Zurich"))
+                    .withMessageStartingWith("UNKNOWN: The server failed, id ");
+                assertThatExceptionOfType(StatusRuntimeException.class)
+                    .isThrownBy(() -> connection.places().within(area(1)).next())
+                    .withMessageStartingWith("UNKNOWN: The server failed, id ");
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(trip::finish)
+                    .withMessageStartingWith("UNKNOWN: The server failed, id ");
+            }
+        });
+        assertThat(output).contains("NullPointerException: The handler of places.v1.Places/Find returned null")
+            .contains("NullPointerException: The handler of places.v1.Places/Within returned null")
+            .contains("NullPointerException: The handler of places.v1.Places/Travel returned null");
+    }
+
+    @Test
+    void futureWhoseMessageAnInterceptorRefusesEndsItsCall() {
+        this.runner.withBean(OtherShapes.class).withBean(RefuseMessages.class).run((context) -> {
+            try (Connection connection = Connection.to(context)) {
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> connection.find("Zurich"))
+                    .withMessage("ABORTED: refused");
+            }
+        });
+    }
+
+    @Test
+    void mapperThatFailsIsLoggedWithWhatItShouldHaveMapped(CapturedOutput output) {
+        this.runner.withBean(NullPlaces.class).withBean(ExceptionMapper.class, () -> (thrown) -> {
+            throw new UnsupportedOperationException("mapper");
+        }).run((context) -> {
+            try (Connection connection = Connection.to(context)) {
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> connection.find("Zurich"))
+                    .withMessageMatching("UNKNOWN: The server failed, id [0-9a-f]{8}");
+            }
+        });
+        assertThat(output).contains("An ExceptionMapper failed: java.lang.UnsupportedOperationException: mapper")
+            .contains("Caused by: java.lang.NullPointerException: The handler of places.v1.Places/Find returned null");
+    }
+
+    @Test
+    void adviceAppliesToPackagePrivateMethods() {
+        AtomicInteger advised = new AtomicInteger();
+        this.runner.withBean("places", GenericPlaces.class, () -> {
+            ProxyFactory factory = new ProxyFactory(new GenericPlaces());
+            factory.setProxyTargetClass(true);
+            factory.addAdvice(new CountFinds(advised));
+            return (GenericPlaces) factory.getProxy();
+        }).run((context) -> {
+            assertThat(context).hasNotFailed();
+            try (Connection connection = Connection.to(context)) {
+                assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
+            }
+            assertThat(advised).hasValue(1);
+        });
+    }
+
+    @Test
+    void handlerThatAProxyHidesIsReported() {
+        this.runner.withBean("places", Finding.class, () -> {
+            ProxyFactory factory = new ProxyFactory(new HiddenPlaces());
+            factory.setProxyTargetClass(false);
+            return (Finding) factory.getProxy();
+        })
+            .withUserConfiguration(ProxyConfiguration.class)
+            .run((context) -> assertThat(configurationFailure(context))
+                .hasMessage("The handler 'List<Place> within(Area)' of the bean 'served' (" + name(HiddenPlaces.class)
+                        + ") is hidden by its proxy, which has only the methods of its interfaces."
+                        + " Add the method to an interface of the class, or let Spring proxy the class"
+                        + " (spring.aop.proxy-target-class=true)."));
     }
 
     @Test
@@ -180,13 +314,16 @@ class HandlerBindingTests {
     }
 
     private void assertFailure(Class<?> bean, String message) {
-        this.runner.withBean("bad", bean).run((context) -> {
-            Throwable failure = context.getStartupFailure();
-            while (failure != null && !(failure instanceof RpcConfigurationException)) {
-                failure = failure.getCause();
-            }
-            assertThat(failure).hasMessage(message);
-        });
+        this.runner.withBean("bad", bean)
+            .run((context) -> assertThat(configurationFailure(context)).hasMessage(message));
+    }
+
+    private static @Nullable Throwable configurationFailure(AssertableApplicationContext context) {
+        Throwable failure = context.getStartupFailure();
+        while (failure != null && !(failure instanceof RpcConfigurationException)) {
+            failure = failure.getCause();
+        }
+        return failure;
     }
 
     private static Finding advise(AtomicInteger advised, boolean targetClass) {
@@ -228,8 +365,12 @@ class HandlerBindingTests {
         }
 
         Stream<Place> within(Area area) {
-            return IntStream.range(0, (int) area.getRadiusKm()).mapToObj((i) -> {
+            boolean fails = area.getRadiusKm() < 0;
+            return IntStream.range(0, fails ? 1 : (int) area.getRadiusKm()).mapToObj((i) -> {
                 this.made.incrementAndGet();
+                if (fails) {
+                    throw new IllegalStateException("stream");
+                }
                 return place("Place " + i);
             }).onClose(this.streamClosed::countDown);
         }
@@ -280,6 +421,122 @@ class HandlerBindingTests {
 
         List<Place> within(Area area) {
             return List.of(place("one"), place("two"));
+        }
+
+    }
+
+    /** A generic service whose methods are to be written. */
+    abstract static class Finder<Q, R> {
+
+        abstract R find(Q query);
+
+    }
+
+    /** Looks around. */
+    interface Looking<Q, R> {
+
+        default Iterable<R> within(Q query) {
+            throw new UnsupportedOperationException(query.toString());
+        }
+
+    }
+
+    /** Overrides what is generic. */
+    @RpcService(PlacesGrpc.class)
+    static class OverridingPlaces extends Finder<PlaceName, Place> implements Looking<Area, Place> {
+
+        @Override
+        Place find(PlaceName name) {
+            return place(name.getName());
+        }
+
+        @Override
+        public List<Place> within(Area area) {
+            return List.of(place("one"));
+        }
+
+    }
+
+    /** Has places until it is closed. */
+    @RpcService(PlacesGrpc.class)
+    static class CloseablePlaces {
+
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        OpenPlaces within(Area area) {
+            return new OpenPlaces((int) area.getRadiusKm(), this.closed);
+        }
+
+    }
+
+    /**
+     * Places to be closed.
+     *
+     * @param count how many; fails after as many if negative
+     * @param closed tells when
+     */
+    record OpenPlaces(int count, CountDownLatch closed) implements Iterable<Place>, AutoCloseable {
+
+        @Override
+        public Iterator<Place> iterator() {
+            return IntStream.iterate(0, (i) -> this.count < 0 || i < this.count, (i) -> i + 1).mapToObj((i) -> {
+                if (i == -this.count) {
+                    throw new IllegalStateException("iterator");
+                }
+                return place("Place " + i);
+            }).iterator();
+        }
+
+        @Override
+        public void close() {
+            this.closed.countDown();
+        }
+
+    }
+
+    /** Answers nothing. */
+    @RpcService(PlacesGrpc.class)
+    @NullUnmarked
+    static class NullPlaces {
+
+        Place find(PlaceName name) {
+            return null;
+        }
+
+        List<Place> within(Area area) {
+            return null;
+        }
+
+        CompletionStage<Distance> travel(MessageReceiver<Point> in) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+    }
+
+    /** Lets no response pass. */
+    @RpcInterceptor
+    static class RefuseMessages implements ServerInterceptor {
+
+        @Override
+        public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+                ServerCallHandler<Q, R> next) {
+            return next.startCall(new SimpleForwardingServerCall<>(call) {
+
+                @Override
+                public void sendMessage(R message) {
+                    throw Status.ABORTED.withDescription("refused").asRuntimeException();
+                }
+
+            }, headers);
+        }
+
+    }
+
+    /** Has more than its interface. */
+    static class HiddenPlaces extends FindingPlaces {
+
+        List<Place> within(Area area) {
+            return List.of();
         }
 
     }
