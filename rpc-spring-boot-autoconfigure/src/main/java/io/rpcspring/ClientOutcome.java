@@ -17,7 +17,8 @@ final class ClientOutcome {
 
     private final CountDownLatch headersCame = new CountDownLatch(1);
 
-    private volatile Metadata headers = new Metadata();
+    /** Written once, by the transport. */
+    private volatile @Nullable Metadata headers;
 
     /** Written once, before the status, by the transport. */
     private volatile @Nullable Metadata trailers;
@@ -46,11 +47,14 @@ final class ClientOutcome {
 
     Metadata awaitHeaders() throws InterruptedException {
         this.headersCame.await();
-        Status ended = this.status;
-        if (ended != null && !ended.isOk() && this.headers.keys().isEmpty()) {
+        Metadata received = this.headers;
+        if (received != null) {
+            return received;
+        }
+        if (!status().isOk()) {
             throw failure();
         }
-        return this.headers;
+        return new Metadata();
     }
 
     Status status() {

@@ -33,6 +33,8 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
 
     private final ClientOutcome outcome;
 
+    private volatile boolean cancelled;
+
     private ClientStream(MethodDescriptor<Q, R> method, ClientCall<Q, R> call) {
         String name = method.getFullMethodName();
         this.method = method;
@@ -81,7 +83,19 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
             this.outbox.end(
                     () -> new IllegalStateException(
                             this.method.getFullMethodName() + " is half-closed: nothing can be sent any more"),
-                    this.call::halfClose);
+                    this::halfCloseCall);
+        }
+    }
+
+    /** grpc-java throws if another thread has cancelled the call meanwhile. */
+    private void halfCloseCall() {
+        try {
+            this.call.halfClose();
+        }
+        catch (IllegalStateException ex) {
+            if (!this.cancelled) {
+                throw ex;
+            }
         }
     }
 
@@ -139,13 +153,19 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
 
     @Override
     public void close() {
-        if (!this.outcome.hasEnded()) {
-            this.call.cancel("The stream was closed before its end", null);
-        }
+        cancel("The stream was closed before its end");
     }
 
     private void interrupted() {
-        this.call.cancel("The thread that used the stream was interrupted", null);
+        cancel("The thread that used the stream was interrupted");
+    }
+
+    private void cancel(String why) {
+        if (!this.outcome.hasEnded()) {
+            this.cancelled = true;
+            this.outbox.end(() -> Status.CANCELLED.withDescription(why).asRuntimeException());
+            this.call.cancel(why, null);
+        }
     }
 
     @Override

@@ -116,8 +116,11 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
             while (this.messages.isEmpty() && !this.ended) {
                 this.change.await();
             }
-            throwIfFailed();
-            return take ? this.messages.poll() : this.messages.peek();
+            T message = take ? this.messages.poll() : this.messages.peek();
+            if (message == null) {
+                throwIfFailed();
+            }
+            return message;
         }
         finally {
             this.lock.unlock();

@@ -57,7 +57,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
             if (!isReady()) {
                 awaitReady();
             }
-            this.call.accept(message);
+            pass(message);
         }
         finally {
             this.sender.leave();
@@ -72,7 +72,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
             if (!this.callReady.getAsBoolean()) {
                 return false;
             }
-            this.call.accept(message);
+            pass(message);
             return true;
         }
         finally {
@@ -83,6 +83,17 @@ public final class MessageOutbox<T> implements MessageSender<T> {
     @Override
     public boolean isReady() {
         return this.end == null && this.callReady.getAsBoolean();
+    }
+
+    /** What a call says that was ended at this moment is less than why it was. */
+    private void pass(T message) {
+        try {
+            this.call.accept(message);
+        }
+        catch (IllegalStateException ex) {
+            throwIfEnded();
+            throw ex;
+        }
     }
 
     /** Whoever ends the direction holds it for a moment, and is no second sender. */

@@ -38,7 +38,7 @@ final class SingleThread {
     }
 
     void leave() {
-        this.user.set(null);
+        this.user.setRelease(null);
     }
 
 }

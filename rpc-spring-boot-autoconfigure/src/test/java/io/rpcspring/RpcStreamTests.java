@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -18,13 +19,21 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.AbstractStub;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -267,6 +276,100 @@ class RpcStreamTests {
         });
     }
 
+    @Test
+    void closedStreamSaysSoWhateverIsUsedOfIt() {
+        run((scribe, channel) -> {
+            for (int i = 0; i < 200; i++) {
+                RpcStream<Note, Note> notes = RpcStream.open(channel, PlacesGrpc.getNotesMethod());
+                CountDownLatch sent = new CountDownLatch(i % 10);
+                CompletableFuture<String> failure = new CompletableFuture<>();
+                start("sender", () -> {
+                    try {
+                        for (int j = 0; j < 1000; j++) {
+                            notes.send(NOTE);
+                            sent.countDown();
+                        }
+                    }
+                    catch (RuntimeException ex) {
+                        failure.complete(ex.getMessage());
+                    }
+                });
+                assertThat(sent.await(10, TimeUnit.SECONDS)).isTrue();
+                notes.close();
+                String message = "CANCELLED: The stream was closed before its end";
+                notes.halfClose();
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(notes::hasNext).withMessage(message);
+                assertThat(failure.get(10, TimeUnit.SECONDS)).isEqualTo(message);
+                assertThat(notes.isReady()).isFalse();
+            }
+        });
+    }
+
+    @Test
+    void receiverThatOutlivesItsHandlerIsRefused() {
+        run((scribe, channel) -> {
+            try (RpcStream<Point, Distance> trip = RpcStream.open(channel, PlacesGrpc.getTravelMethod())) {
+                trip.finish();
+            }
+            MessageReceiver<Point> leaked = scribe.leakedReceiver;
+            assertThat(leaked).isNotNull();
+            String message = "The handler of places.v1.Places/Travel has ended, and its stream with it";
+            assertThatIllegalStateException().isThrownBy(leaked::hasNext).withMessage(message);
+            assertThatIllegalStateException().isThrownBy(leaked::next).withMessage(message);
+        });
+    }
+
+    @Test
+    void streamOfAnInjectedStubHasItsOptionsAndTheDefaultsOfItsChannel() throws Exception {
+        try (RecordingServer server = RecordingServer.start()) {
+            this.runner.withUserConfiguration(Holder.class)
+                .withPropertyValues(server.asTargetOf("places"), "rpc.client.channels.places.deadline=5s",
+                        "rpc.client.channels.places.stream-deadline=1m")
+                .run((context) -> {
+                    PlacesGrpc.PlacesFutureStub stub = context.getBean(Holder.class).stub();
+                    assertThat(remaining(server, stub)).isBetween(Duration.ofSeconds(50), Duration.ofMinutes(1));
+                    assertThat(remaining(server, stub.withDeadlineAfter(1, TimeUnit.HOURS)))
+                        .isGreaterThan(Duration.ofMinutes(59));
+                    assertThat(remaining(server, stub.withInterceptors(this.ends))).isPositive();
+                    assertThat(this.ends.awaitEnd().isOk()).isTrue();
+                });
+        }
+    }
+
+    private static Duration remaining(RecordingServer server, AbstractStub<?> stub) {
+        try (RpcStream<Area, Place> within = RpcStream.open(stub, PlacesGrpc.getWithinMethod())) {
+            within.send(Area.newBuilder().setRadiusKm(2).build());
+            within.halfClose();
+            assertThat(all(within)).hasSize(2);
+        }
+        return server.lastCall().remaining();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "0, INTERNAL: The server ended the call without a response",
+            "2, INTERNAL: The server sent more than one response" })
+    void finishWantsExactlyOneResponse(int responses, String message) {
+        StarterRunner.withServerOnFreePort().withBean(ManyDistances.class, responses).run((context) -> {
+            try (Connection connection = Connection.to(context);
+                    RpcStream<Point, Distance> trip = RpcStream.open(connection.channel(),
+                            PlacesGrpc.getTravelMethod())) {
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(trip::finish).withMessage(message);
+            }
+        });
+    }
+
+    @Test
+    void headersOfACallThatFailsBeforeTheyCameAreItsFailure() {
+        run((scribe, channel) -> {
+            try (RpcStream<Area, Place> within = RpcStream.open(channel, PlacesGrpc.getWithinMethod())) {
+                within.send(Area.newBuilder().setRadiusKm(-0.5).build());
+                within.halfClose();
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(within::headers)
+                    .withMessage("OUT_OF_RANGE: negative");
+            }
+        });
+    }
+
     private void run(Check check) {
         this.runner.run((context) -> {
             assertThat(context).hasNotFailed();
@@ -358,6 +461,8 @@ class RpcStreamTests {
 
         private volatile @Nullable MessageSender<Place> leaked;
 
+        private volatile @Nullable MessageReceiver<Point> leakedReceiver;
+
         void notes(MessageReceiver<Note> in, MessageSender<Note> out) throws InterruptedException {
             this.entered.countDown();
             try {
@@ -372,7 +477,7 @@ class RpcStreamTests {
         void within(Area area, MessageSender<Place> out) throws Exception {
             this.leaked = out;
             Place place = Place.newBuilder().setName("x".repeat(1024)).build();
-            for (int i = 0; i < Math.abs(area.getRadiusKm()); i++) {
+            for (int i = 0; i < (int) Math.abs(area.getRadiusKm()); i++) {
                 out.send(place);
                 this.sent.incrementAndGet();
             }
@@ -382,12 +487,65 @@ class RpcStreamTests {
         }
 
         Distance travel(MessageReceiver<Point> in) {
+            this.leakedReceiver = in;
             int points = 0;
             while (in.hasNext()) {
                 in.next();
                 points++;
             }
             return Distance.newBuilder().setKilometres(points).build();
+        }
+
+    }
+
+    /**
+     * Has a stub injected.
+     *
+     * @param stub of the channel {@code places}
+     */
+    record Holder(@RpcClient("places") PlacesGrpc.PlacesFutureStub stub) {
+
+    }
+
+    /**
+     * Breaks the rules of client streaming.
+     *
+     * @param responses how many it sends
+     */
+    @RpcService
+    record ManyDistances(int responses) implements BindableService {
+
+        @Override
+        public ServerServiceDefinition bindService() {
+            return ServerServiceDefinition.builder(PlacesGrpc.SERVICE_NAME)
+                .addMethod(PlacesGrpc.getTravelMethod().toBuilder().setType(MethodType.BIDI_STREAMING).build(),
+                        ServerCalls.asyncBidiStreamingCall(this::travel))
+                .build();
+        }
+
+        private StreamObserver<Point> travel(StreamObserver<Distance> response) {
+            for (int i = 0; i < this.responses; i++) {
+                response.onNext(Distance.getDefaultInstance());
+            }
+            response.onCompleted();
+            return new NothingMore();
+        }
+
+    }
+
+    /** Takes no notice. */
+    private static final class NothingMore implements StreamObserver<Point> {
+
+        @Override
+        public void onNext(Point point) {
+        }
+
+        @Override
+        public void onError(Throwable thrown) {
+        }
+
+        @Override
+        public void onCompleted() {
         }
 
     }
