@@ -8,7 +8,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -65,7 +64,7 @@ import static org.awaitility.Awaitility.await;
  * as an interrupt or a thread that is stuck, fails another.
  */
 @ParameterizedClass(name = "on {0} threads")
-@MethodSource("poolTypes")
+@MethodSource("io.rpcspring.server.pool.Pools#types")
 class CallMatrixTests {
 
     /** How many messages go each way where there can be many. */
@@ -88,10 +87,6 @@ class CallMatrixTests {
     private final Handlers handlers = application().getBean(Handlers.class);
 
     private final Connection connection = Connection.to(application());
-
-    static Stream<String> poolTypes() {
-        return (Runtime.version().feature() >= 21) ? Stream.of("platform", "virtual") : Stream.of("platform");
-    }
 
     @BeforeParameterizedClassInvocation
     static void start(String poolType) {

@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.support.GenericApplicationContext;
@@ -47,9 +46,10 @@ class StreamThreadsTests {
         this.clients.shutdownNow();
     }
 
-    @Test
-    void poolOfOneThreadServesBidirectionalCallsOneAfterTheOther() throws Exception {
-        try (Connection connection = start(1)) {
+    @ParameterizedTest
+    @MethodSource("io.rpcspring.server.pool.Pools#types")
+    void poolOfOneThreadServesBidirectionalCallsOneAfterTheOther(String poolType) throws Exception {
+        try (Connection connection = start(1, poolType)) {
             List<Future<Integer>> talks = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 talks.add(this.clients.submit(() -> talk(connection.channel(), 50)));
@@ -60,10 +60,11 @@ class StreamThreadsTests {
         }
     }
 
-    @Test
-    void asManyLiveStreamsAsThePoolHasThreadsDoNotDelayUnaryCalls() {
-        int threads = 4;
-        try (Connection connection = start(threads)) {
+    @ParameterizedTest
+    @MethodSource("io.rpcspring.server.pool.Pools#types")
+    void asManyLiveStreamsAsThePoolHasThreadsDoNotDelayUnaryCalls(String poolType) {
+        int threads = 16;
+        try (Connection connection = start(threads, poolType)) {
             List<RpcStream<Note, Note>> live = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 RpcStream<Note, Note> stream = RpcStream.open(connection.channel(), PlacesGrpc.getNotesMethod());
@@ -74,12 +75,16 @@ class StreamThreadsTests {
             for (int i = 0; i < 100; i++) {
                 assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
             }
-            live.forEach(RpcStream::close);
+            assertThat(live).allSatisfy((stream) -> {
+                stream.send(note("still there"));
+                assertThat(stream.next().getText()).isEqualTo("still there");
+                stream.close();
+            });
         }
     }
 
     @ParameterizedTest
-    @MethodSource("io.rpcspring.server.handler.CallMatrixTests#poolTypes")
+    @MethodSource("io.rpcspring.server.pool.Pools#types")
     void randomStreamsLoseDoubleAndReorderNothing(String poolType) throws Exception {
         try (Connection connection = start(32, poolType)) {
             Random random = new Random(SEED);
@@ -153,14 +158,11 @@ class StreamThreadsTests {
         }
     }
 
-    private Connection start(int poolSize) {
-        return start(poolSize, "platform");
-    }
-
     private Connection start(int poolSize, String poolType) {
         this.context.registerBean(PlainPlaces.class);
-        StarterRunner.addStarter(this.context, "rpc.server.pools.default.size=" + poolSize,
-                "rpc.server.pools.streams.size=" + poolSize, "rpc.server.pools.streams.type=" + poolType);
+        StarterRunner.addStarter(this.context, "rpc.server.pools.default.size=1",
+                "rpc.server.pools.default.type=" + poolType, "rpc.server.pools.streams.size=" + poolSize,
+                "rpc.server.pools.streams.type=" + poolType);
         this.context.refresh();
         return Connection.to(this.context);
     }
