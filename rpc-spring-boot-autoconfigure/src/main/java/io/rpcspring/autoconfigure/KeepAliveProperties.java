@@ -20,11 +20,14 @@ record KeepAliveProperties(@DefaultValue("2m") Duration time, @DefaultValue("20s
 
     private static final String PREFIX = "rpc.server.keep-alive.";
 
-    private static final Duration LEAST = Duration.ofMillis(10);
+    /** What grpc-java would silently make of anything shorter. */
+    private static final Duration LEAST_TIME = Duration.ofSeconds(10);
+
+    private static final Duration LEAST_TIMEOUT = Duration.ofMillis(10);
 
     KeepAliveProperties {
-        Bounds.zeroOrAtLeast(PREFIX + "time", time, LEAST, "2m");
-        Bounds.atLeast(PREFIX + "timeout", timeout, LEAST, "20s");
+        Bounds.zeroOrAtLeast(PREFIX + "time", time, LEAST_TIME, "2m");
+        Bounds.atLeast(PREFIX + "timeout", timeout, LEAST_TIMEOUT, "20s");
         Bounds.atLeast(PREFIX + "permit-time", permitTime, Duration.ZERO, "10s");
     }
 

@@ -249,6 +249,7 @@ class AbuseTests {
             assertThat(usedMemory() - memory).isLessThan(16 * 1024 * 1024);
             assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 2);
             assertThat(openFiles()).isLessThanOrEqualTo(files + 2);
+            assertThat(this.server.runningCalls()).isZero();
         });
     }
 

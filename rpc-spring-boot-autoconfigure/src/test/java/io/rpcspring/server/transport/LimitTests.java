@@ -25,7 +25,7 @@ class LimitTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
-                    keep-alive.time=5us | rpc.server.keep-alive.time is 0s, which is less than 10ms. Set rpc.server.keep-alive.time to 10ms or longer, or to 0s for none, such as 2m.
+                    keep-alive.time=9999ms | rpc.server.keep-alive.time is 9999ms, which is less than 10s. Set rpc.server.keep-alive.time to 10s or longer, or to 0s for none, such as 2m.
                     keep-alive.timeout=9ms | rpc.server.keep-alive.timeout is 9ms, which is less than 10ms. Set rpc.server.keep-alive.timeout to 10ms or longer, such as 20s.
                     keep-alive.permit-time=-1ms | rpc.server.keep-alive.permit-time is -1ms, which is negative. Set rpc.server.keep-alive.permit-time to 0s or longer, such as 10s.
                     connection.max-idle=5ms | rpc.server.connection.max-idle is 5ms, which is less than 1s. Set rpc.server.connection.max-idle to 1s or longer, or to 0s for none, such as 30m.
