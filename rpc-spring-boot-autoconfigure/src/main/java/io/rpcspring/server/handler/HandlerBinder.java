@@ -97,18 +97,19 @@ public final class HandlerBinder {
         Set<Class<?>> requests = rpcs.values().stream().map(HandlerSignature::requestType).collect(Collectors.toSet());
         Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
         for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, HandlerBinder::isCandidate)) {
+            ResolvedMethod resolved = new ResolvedMethod(method, type);
             if (rpcs.containsKey(method.getName())) {
                 Method other = handlers.putIfAbsent(method.getName(), method);
                 // A generic method and what overrides it are two methods, and one
                 // handler.
-                if (other != null && !HandlerSignature.takeTheSame(other, method, type)) {
+                if (other != null && !resolved.takesTheSameAs(other)) {
                     throw overloaded(beanName, method, rpcs.get(method.getName()));
                 }
             }
-            else if (HandlerSignature.looksLikeHandler(method, type, requests)) {
+            else if (resolved.looksLikeHandler(requests)) {
                 throw new RpcConfigurationException(
-                        "The method " + HandlerSignature.written(method, type) + " of the bean '" + beanName + "' ("
-                                + type.getName() + ") looks like a handler, but " + service.getName()
+                        "The method " + resolved + " of the bean '" + beanName + "' (" + type.getName()
+                                + ") looks like a handler, but " + service.getName()
                                 + " has no such method. Its methods: "
                                 + RpcConfigurationException.nearestFirst(method.getName(), rpcs.keySet()) + ".",
                         "Name the handler after its gRPC method, or make it private if it is none.");

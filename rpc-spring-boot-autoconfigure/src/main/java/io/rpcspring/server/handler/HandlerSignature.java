@@ -5,11 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.grpc.MethodDescriptor;
@@ -46,7 +42,7 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
     }
 
     private @Nullable HandlerResult result() {
-        ResolvableType type = ResolvableType.forMethodReturnType(this.method, type());
+        ResolvableType type = resolved().result();
         boolean oneResponse = this.rpc.getType().serverSendsOneMessage();
         if (type.resolve() == void.class) {
             return oneResponse ? null : HandlerResult.NOTHING;
@@ -76,7 +72,11 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
     }
 
     private ResolvableType parameter(int index) {
-        return ResolvableType.forMethodParameter(this.method, index, type());
+        return resolved().parameter(index);
+    }
+
+    private ResolvedMethod resolved() {
+        return new ResolvedMethod(this.method, type());
     }
 
     private Class<?> type() {
@@ -111,8 +111,7 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
         }
         catch (IllegalStateException ex) {
             throw new RpcConfigurationException(
-                    "The handler " + written(this.method, type()) + " of the bean '" + this.beanName + "' ("
-                            + type().getName()
+                    "The handler " + resolved() + " of the bean '" + this.beanName + "' (" + type().getName()
                             + ") is hidden by its proxy, which has only the methods of its interfaces.",
                     "Add the method to an interface of the class, or let Spring proxy the class"
                             + " (spring.aop.proxy-target-class=true).",
@@ -132,10 +131,10 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
             case BIDI_STREAMING -> "bidirectional streaming";
             case UNKNOWN -> "of no known kind";
         };
-        return new RpcConfigurationException("The method " + written(this.method, type()) + " of the bean '"
-                + this.beanName + "' (" + type().getName() + ") does not fit " + this.rpc.getFullMethodName()
-                + ", which is " + kind + " from " + requestType(this.rpc).getSimpleName() + " to "
-                + responseType().getSimpleName() + ".",
+        return new RpcConfigurationException(
+                "The method " + resolved() + " of the bean '" + this.beanName + "' (" + type().getName()
+                        + ") does not fit " + this.rpc.getFullMethodName() + ", which is " + kind + " from "
+                        + requestType(this.rpc).getSimpleName() + " to " + responseType().getSimpleName() + ".",
                 "Write: " + expected() + " (a trailing RpcContext is allowed).");
     }
 
@@ -158,37 +157,6 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
 
     static Class<?> requestType(MethodDescriptor<?, ?> rpc) {
         return ((ReflectableMarshaller<?>) rpc.getRequestMarshaller()).getMessageClass();
-    }
-
-    /** Whether a method takes what only handlers take. */
-    static boolean looksLikeHandler(Method method, Class<?> type, Set<Class<?>> requests) {
-        return parameters(method, type).map(ResolvableType::resolve)
-            .filter(Objects::nonNull)
-            .anyMatch((parameter) -> parameter == MessageSender.class || parameter == MessageReceiver.class
-                    || requests.contains(parameter));
-    }
-
-    /** Whether two methods of a type have the same parameters. */
-    static boolean takeTheSame(Method one, Method other, Class<?> type) {
-        return parameters(one, type).map(ResolvableType::resolve)
-            .toList()
-            .equals(parameters(other, type).map(ResolvableType::resolve).toList());
-    }
-
-    private static Stream<ResolvableType> parameters(Method method, Class<?> type) {
-        return IntStream.range(0, method.getParameterCount())
-            .mapToObj((index) -> ResolvableType.forMethodParameter(method, index, type));
-    }
-
-    /** A method as its author wrote it, without packages. */
-    static String written(Method method, Class<?> type) {
-        String parameters = parameters(method, type).map(HandlerSignature::shortName).collect(Collectors.joining(", "));
-        return "'" + shortName(ResolvableType.forMethodReturnType(method, type)) + " " + method.getName() + "("
-                + parameters + ")'";
-    }
-
-    private static String shortName(ResolvableType type) {
-        return type.toString().replaceAll("[\\w.$]*[.$](\\w+)", "$1");
     }
 
 }
