@@ -49,7 +49,10 @@ record ChannelBinder(Environment environment) {
         return new ChannelConfiguration(name, settings, calls(channel), methods);
     }
 
-    /** A method inherits from its service, and only then from the channel. */
+    /**
+     * A method inherits from its service, and only then from the channel. Its own
+     * deadline counts whatever its kind, which whoever names the method knows.
+     */
     private CallSettings calls(String method, List<String> channel) {
         ChannelChecks.checkMethod(method, channel.get(0));
         int slash = method.indexOf('/');
@@ -57,7 +60,11 @@ record ChannelBinder(Environment environment) {
         List<String> places = new ArrayList<>();
         names.forEach((name) -> channel.forEach((place) -> places.add(place + ".methods" + key(name))));
         places.addAll(channel);
-        return calls(new PropertyLayers(this.environment, places));
+        PropertyLayers layers = new PropertyLayers(this.environment, places);
+        CallSettings calls = calls(layers);
+        boolean own = slash > 0 && layers.depthOf("deadline") < channel.size();
+        return (own && layers.depthOf("deadline") < layers.depthOf("stream-deadline"))
+                ? calls.withStreamDeadline(calls.deadline()) : calls;
     }
 
     private static CallSettings calls(PropertyLayers layers) {

@@ -37,6 +37,16 @@ public record CallSettings(@DefaultValue("0s") Duration deadline, @DefaultValue(
     }
 
     /**
+     * These settings with another deadline of streams.
+     * @param newDeadline instead of the one there is
+     * @return a changed copy
+     */
+    public CallSettings withStreamDeadline(Duration newDeadline) {
+        return new CallSettings(this.deadline, newDeadline, this.waitForReady, this.compression, this.retry,
+                this.hedging);
+    }
+
+    /**
      * When a failed call is tried again.
      *
      * @param maxAttempts How often a call is tried in all. 1 turns retry off.

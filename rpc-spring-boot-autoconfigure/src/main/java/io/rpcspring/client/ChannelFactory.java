@@ -67,7 +67,9 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         if (first.startsWith(InProcess.SCHEME)) {
             return InProcess.builder(first);
         }
-        boolean plain = targets.size() == 1 && settings.resolveInterval().isZero();
+        // A socket's path is no name, and needs a transport that grpc-java finds by the
+        // scheme.
+        boolean plain = targets.size() == 1 && (settings.resolveInterval().isZero() || first.startsWith("unix:"));
         ManagedChannelBuilder<?> builder = plain ? NettyChannels.builder(first, credentials)
                 : NettyChannels.builder(
                         new TargetResolverFactory(targets, settings.resolveInterval(), settings.authority() != null),

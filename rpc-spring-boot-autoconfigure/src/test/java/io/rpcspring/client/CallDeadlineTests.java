@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.Channel;
@@ -25,6 +26,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import io.rpcspring.MessageSender;
 import io.rpcspring.RpcClient;
 import io.rpcspring.RpcService;
+import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
@@ -142,6 +144,25 @@ class CallDeadlineTests {
         });
     }
 
+    @Test
+    void deadlineOfAMethodCountsAlsoIfItStreams() {
+        Area area = Area.newBuilder().setRadiusKm(1).build();
+        runner("deadline=5s", "stream-deadline=1h", "methods[places.v1.Places/Within].deadline=30s").run((context) -> {
+            stub(context.getBean(RpcChannels.class)).within(area).next();
+            assertRemaining(1, 30_000);
+        });
+        runner("methods[places.v1.Places/Within].deadline=30s", "methods[places.v1.Places/Within].stream-deadline=1m")
+            .run((context) -> {
+                stub(context.getBean(RpcChannels.class)).within(area).next();
+                assertRemaining(50_000, 60_000);
+            });
+        runner("methods[places.v1.Places].deadline=30s", "methods[places.v1.Places/Within].compression=gzip")
+            .run((context) -> {
+                stub(context.getBean(RpcChannels.class)).within(area).next();
+                assertThat(this.server.lastCall().deadline()).isNull();
+            });
+    }
+
     @ParameterizedTest
     @MethodSource("io.rpcspring.server.pool.Pools#types")
     void outgoingCallsOfAHandlerInheritItsRemainingTime(String pool) {
@@ -171,17 +192,32 @@ class CallDeadlineTests {
     @ParameterizedTest
     @MethodSource("io.rpcspring.server.pool.Pools#types")
     void outgoingCallsOfAHandlerAreCancelledWithIt(String pool) throws Exception {
+        for (Class<?> relay : List.of(Relay.class, PlainRelay.class)) {
+            assertCancellationIsPassedOn(pool, relay, (channel) -> {
+                ListenableFuture<Place> found = PlacesGrpc.newFutureStub(channel).find(ZURICH);
+                return () -> found.cancel(true);
+            });
+            assertCancellationIsPassedOn(pool, relay, (channel) -> {
+                RpcStream<Area, Place> stream = RpcStream.open(channel, PlacesGrpc.getWithinMethod());
+                stream.send(Area.newBuilder().setRadiusKm(1).build());
+                return stream::close;
+            });
+        }
+    }
+
+    private void assertCancellationIsPassedOn(String pool, Class<?> relay, Function<Channel, Runnable> call)
+            throws Exception {
         StuckPlaces stuck = new StuckPlaces();
         try (RecordingServer slow = RecordingServer
             .start(Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create()), stuck)) {
             runner("deadline=1h").withPropertyValues(slow.asTargetOf("places"), "rpc.server.interrupt-cancelled=false")
                 .withPropertyValues(poolsOfType(pool))
-                .withBean(Relay.class)
+                .withUserConfiguration(relay)
                 .run((context) -> {
                     try (Connection connection = Connection.to(context)) {
-                        ListenableFuture<Place> found = PlacesGrpc.newFutureStub(connection.channel()).find(ZURICH);
+                        Runnable cancel = call.apply(connection.channel());
                         assertThat(stuck.entered.await(10, TimeUnit.SECONDS)).isTrue();
-                        found.cancel(true);
+                        cancel.run();
                         assertThat(slow.cancelled.await(10, TimeUnit.SECONDS)).isTrue();
                     }
                 });

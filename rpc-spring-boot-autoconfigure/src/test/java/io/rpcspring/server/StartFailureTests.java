@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 import io.rpcspring.fixture.MarkedPlaces;
+import io.rpcspring.server.transport.ListenAddress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -46,8 +47,20 @@ class StartFailureTests {
 
     @Test
     void unknownHostName(CapturedOutput output) {
-        assertReport(output, "rpc.server.address is 'no-such-host.invalid', which cannot be resolved.",
+        assertReport(output,
+                "Description:\n\nrpc.server.address is 'no-such-host.invalid', which cannot be resolved.\n\nAction:\n\n"
+                        + "Set rpc.server.address to an address of this machine (",
                 "--rpc.server.port=0", "--rpc.server.address=no-such-host.invalid");
+    }
+
+    /** Who may do everything, as in many a container, would be let. */
+    @Test
+    void portThatIsNotAllowed() {
+        IOException denied = new IOException("bind(..) failed with error(-13): Permission denied");
+        assertThat(new ListenAddress(null, 80).cannotListen(denied))
+            .hasMessage("The gRPC server cannot listen on *:80: bind(..) failed with error(-13): Permission denied."
+                    + " Allow the application to listen there, or set rpc.server.port to another port"
+                    + " (0 for any free one).");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.rpcspring.server.handler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,8 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.PlacesGrpc;
+import io.rpcspring.server.RpcServer;
+import io.rpcspring.server.pool.PoolStatistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -33,9 +36,11 @@ class StreamThreadsTests {
 
     private static final long SEED = 20_261_123;
 
+    private static final int AT_ONCE = 200;
+
     private final GenericApplicationContext context = new GenericApplicationContext();
 
-    private final ExecutorService clients = Executors.newFixedThreadPool(16);
+    private final ExecutorService clients = Executors.newFixedThreadPool(AT_ONCE);
 
     private final ExecutorService senders = Executors.newCachedThreadPool();
 
@@ -86,7 +91,7 @@ class StreamThreadsTests {
     @ParameterizedTest
     @MethodSource("io.rpcspring.server.pool.Pools#types")
     void randomStreamsLoseDoubleAndReorderNothing(String poolType) throws Exception {
-        try (Connection connection = start(32, poolType)) {
+        try (Connection connection = start(AT_ONCE, poolType)) {
             Random random = new Random(SEED);
             List<Future<String>> ends = new ArrayList<>();
             for (int i = 0; i < 400; i++) {
@@ -99,6 +104,7 @@ class StreamThreadsTests {
             }
             assertThat(how).contains("whole", "cancelled", "failed");
             assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
+            await().until(() -> streams().running() + streams().waiting() == 0);
         }
         this.context.close();
         await().atMost(Duration.ofSeconds(10))
@@ -106,6 +112,10 @@ class StreamThreadsTests {
                 .keySet()
                 .stream()
                 .noneMatch((thread) -> thread.getName().startsWith("rpc-streams-")));
+    }
+
+    private PoolStatistics streams() {
+        return Objects.requireNonNull(this.context.getBean(RpcServer.class).poolStatistics().get("streams"));
     }
 
     private String randomTalk(ManagedChannel channel, Random random) throws Exception {
