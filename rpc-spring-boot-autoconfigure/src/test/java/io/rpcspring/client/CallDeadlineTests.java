@@ -200,6 +200,7 @@ class CallDeadlineTests {
             assertCancellationIsPassedOn(pool, relay, (channel) -> {
                 RpcStream<Area, Place> stream = RpcStream.open(channel, PlacesGrpc.getWithinMethod());
                 stream.send(Area.newBuilder().setRadiusKm(1).build());
+                stream.halfClose();
                 return stream::close;
             });
         }

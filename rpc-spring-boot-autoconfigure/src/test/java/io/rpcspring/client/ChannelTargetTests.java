@@ -210,6 +210,11 @@ class ChannelTargetTests {
                 places.find(ZURICH);
                 assertThat(unix.calls).hasSize(1);
             });
+            this.runner
+                .withPropertyValues("rpc.client.channels.places.target=unix:" + socket,
+                        "rpc.client.channels.places.resolve-interval=1s")
+                .run((context) -> stub(context.getBean(RpcChannels.class)).find(ZURICH));
+            assertThat(unix.calls).hasSize(2);
             run("rpc.client.channels.places.target=in-process:here", (places) -> {
                 places.find(ZURICH);
                 assertThat(local.calls).hasSize(1);
