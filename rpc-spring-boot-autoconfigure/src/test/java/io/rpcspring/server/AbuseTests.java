@@ -29,6 +29,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.DefaultServer;
+import io.rpcspring.fixture.Memory;
 import io.rpcspring.fixture.RawConnection;
 import io.rpcspring.fixture.RawConnection.Frame;
 import io.rpcspring.sample.places.Place;
@@ -240,13 +241,13 @@ class AbuseTests {
         int log = output.length();
         assertThat(log).isLessThan(LOG_LIMIT);
         assertThat(output).doesNotContain("\tat ");
-        long memory = usedMemory();
+        long memory = Memory.used();
         int threads = Thread.activeCount();
         long files = openFiles();
         attackInAllWays();
         assertThat(output.length() - log).isLessThan(LOG_LIMIT);
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            assertThat(usedMemory() - memory).isLessThan(16 * 1024 * 1024);
+            assertThat(Memory.used() - memory).isLessThan(16 * 1024 * 1024);
             assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads + 2);
             assertThat(openFiles()).isLessThanOrEqualTo(files + 2);
             assertThat(this.server.runningCalls()).isZero();
@@ -388,11 +389,6 @@ class AbuseTests {
     private static long openFiles() {
         return (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)
                 ? system.getOpenFileDescriptorCount() : 0;
-    }
-
-    private static long usedMemory() {
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     /** Does harm. */
