@@ -47,8 +47,14 @@ record Dismissal(Status status, Metadata trailers) {
         return new Dismissal(Status.RESOURCE_EXHAUSTED.withDescription(why), trailers);
     }
 
+    /**
+     * Tells the client. Whoever cancelled a call has told it already, or will: the
+     * transport says what is wrong with a request that it cannot read.
+     */
     void close(ServerCall<?, ?> call) {
-        call.close(this.status, this.trailers);
+        if (this.status.getCode() != Status.Code.CANCELLED) {
+            call.close(this.status, this.trailers);
+        }
     }
 
 }
