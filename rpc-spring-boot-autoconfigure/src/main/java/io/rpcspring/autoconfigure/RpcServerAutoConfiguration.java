@@ -26,13 +26,15 @@ import org.springframework.util.ClassUtils;
 
 import io.rpcspring.server.BuiltInService;
 import io.rpcspring.server.ExceptionMapper;
-import io.rpcspring.server.MessageCodecs;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.server.RpcServerCustomizer;
 import io.rpcspring.server.RpcServerStartedEvent;
 import io.rpcspring.server.ScopedInterceptor;
 import io.rpcspring.server.ServerSettings;
 import io.rpcspring.server.ServiceRegistry;
+import io.rpcspring.server.call.ChainLink;
+import io.rpcspring.server.call.MessageCodecs;
+import io.rpcspring.server.pool.ThreadLocals;
 import io.rpcspring.server.transport.ServerTls;
 
 /**
@@ -62,12 +64,14 @@ final class RpcServerAutoConfiguration {
     @Bean
     ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment,
             ObjectProvider<ExceptionMapper> exceptionMappers, ObjectProvider<Compressor> compressors,
-            ObjectProvider<Decompressor> decompressors) {
+            ObjectProvider<Decompressor> decompressors, ObjectProvider<ThreadLocals> threadLocals,
+            ObjectProvider<ChainLink> links) {
         MessageCodecs codecs = new MessageCodecs(compressors.orderedStream().toList(),
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), exceptionMappers.orderedStream().toList());
+                properties.interruptCancelled(), exceptionMappers.orderedStream().toList(),
+                threadLocals.getIfAvailable(), links.stream().toList());
     }
 
     private static PoolProperties.Machine machine(Environment environment) {

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.rpcspring.server.call.LiveCalls;
 import io.rpcspring.server.transport.OpenDoors;
 
 /**

@@ -9,15 +9,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-import io.grpc.ServerBuilder;
-import io.grpc.ServerCallExecutorSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
-import io.rpcspring.server.handler.HandlerBinder;
+import io.rpcspring.server.call.CallChain;
+import io.rpcspring.server.call.LiveCalls;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolStatistics;
 import io.rpcspring.server.transport.Doors;
@@ -102,15 +102,17 @@ public final class RpcServer implements SmartLifecycle {
         if (isRunning()) {
             return;
         }
-        HandlerPools pools = new HandlerPools(this.settings.pools());
-        Collection<ServedService> services = this.registry.services(this.settings.handlers(pools));
+        HandlerPools pools = this.settings.newPools();
+        CallFailures failures = this.settings.failures();
+        Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, failures));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
-                pools.gate(HandlerBinder::isQuietAtTheEnd));
-        OpenDoors open = listen(services, pools, calls);
+                pools, failures);
+        OpenDoors open = listen(services, pools,
+                new CallChain(calls, this.settings.codecs(), failures, this.settings.links()));
         this.running = new Running(open, pools, new Drain(open, calls, this.settings.shutdown()));
         keepAlive(open);
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
@@ -118,28 +120,20 @@ public final class RpcServer implements SmartLifecycle {
         this.events.publishEvent(new RpcServerStartedEvent(this, open.port(), names));
     }
 
-    private OpenDoors listen(Collection<ServedService> services, HandlerPools pools, LiveCalls calls) {
+    private OpenDoors listen(Collection<ServedService> services, HandlerPools pools, CallChain chain) {
         try {
-            ServerCallExecutorSupplier choice = pools.choice(poolNames(services), blockingStreams(services));
+            pools.assign(poolNames(services));
             return this.doors.open((builder) -> {
-                builder.directExecutor().callExecutor(calls.knowing(choice));
-                addCalls(builder, services);
-                // What is added last sees a call first.
-                builder.intercept(calls);
+                services.forEach((service) -> builder
+                    .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
+                builtIn(services).forEach((service) -> builder.addService(chain.ownService(service.definition())));
+                chain.addTo(builder, (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
             });
         }
         catch (RuntimeException ex) {
             pools.close(Duration.ZERO);
             throw ex;
         }
-    }
-
-    private void addCalls(ServerBuilder<?> builder, Collection<ServedService> services) {
-        builder.addStreamTracerFactory(new ReadableTimeouts());
-        this.settings.codecs().addTo(builder);
-        services.forEach((service) -> builder.addService(ReadableRequests.of(service.definition())));
-        builtIn(services).forEach((service) -> builder.addService(ReadableRequests.of(service.definition())));
-        this.customizers.forEach((customizer) -> customizer.customize(builder));
     }
 
     private Map<String, String> poolNames(Collection<ServedService> services) {
@@ -184,10 +178,6 @@ public final class RpcServer implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return this.running != null;
-    }
-
-    private static Set<String> blockingStreams(Collection<ServedService> services) {
-        return services.stream().flatMap(ServedService::blockingStreams).collect(Collectors.toSet());
     }
 
     /** The application's own service wins over one that the framework brings. */

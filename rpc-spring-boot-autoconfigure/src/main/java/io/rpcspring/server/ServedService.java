@@ -1,20 +1,24 @@
 package io.rpcspring.server;
 
 import java.util.Collection;
-import java.util.stream.Stream;
+import java.util.List;
 
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 
 /**
  * A gRPC service and the bean that serves it.
  *
  * @param beanName the bean's name
- * @param definition what the gRPC server gets
+ * @param definition its methods and their handlers
+ * @param interceptors the application's, outermost first
+ * @param mapsItself whether its handlers let no exception out
  * @param plainObject whether its streaming handlers hold their thread while they run
  * @param pool the pool that the bean asks for; empty if it asks for none
  */
-record ServedService(String beanName, ServerServiceDefinition definition, boolean plainObject, String pool) {
+record ServedService(String beanName, ServerServiceDefinition definition, List<ServerInterceptor> interceptors,
+        boolean mapsItself, boolean plainObject, String pool) {
 
     String name() {
         return this.definition.getServiceDescriptor().getName();
@@ -27,13 +31,6 @@ record ServedService(String beanName, ServerServiceDefinition definition, boolea
     /** Whether a method's handler holds a thread while a stream lives. */
     boolean holdsThread(MethodDescriptor<?, ?> method) {
         return this.plainObject && method.getType() != MethodDescriptor.MethodType.UNARY;
-    }
-
-    /**
-     * The full names of the methods whose handlers hold a thread while a stream lives.
-     */
-    Stream<String> blockingStreams() {
-        return methods().stream().filter(this::holdsThread).map(MethodDescriptor::getFullMethodName);
     }
 
 }

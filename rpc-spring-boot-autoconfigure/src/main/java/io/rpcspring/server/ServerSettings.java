@@ -8,10 +8,14 @@ import java.util.function.Function;
 import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.handler.CallFailures;
+import io.rpcspring.server.call.ChainLink;
+import io.rpcspring.server.call.MessageCodecs;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
+import io.rpcspring.server.pool.RunSettings;
+import io.rpcspring.server.pool.ThreadLocals;
 import io.rpcspring.server.transport.Doors;
 
 /**
@@ -24,17 +28,27 @@ import io.rpcspring.server.transport.Doors;
  * @param requestAhead how many messages are requested ahead of a receiver, at least 1
  * @param interruptCancelled whether a cancelled call interrupts its handler
  * @param exceptionMappers map what services throw, in this order
+ * @param threadLocals carries what application code leaves on a thread; null if nothing
+ * can be there
+ * @param links integrations that stand in the way of every call
  */
 public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Collection<PoolSettings> pools,
         Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled,
-        List<ExceptionMapper> exceptionMappers) {
+        List<ExceptionMapper> exceptionMappers, @Nullable ThreadLocals threadLocals, List<ChainLink> links) {
 
-    HandlerSettings handlers(HandlerPools pools) {
+    HandlerPools newPools() {
+        return new HandlerPools(this.pools, new RunSettings(this.interruptCancelled, this.threadLocals));
+    }
+
+    CallFailures failures() {
         List<Function<Throwable, @Nullable StatusException>> mappers = this.exceptionMappers.stream()
             .<Function<Throwable, @Nullable StatusException>>map((mapper) -> mapper::map)
             .toList();
-        return new HandlerSettings(new CallFailures(mappers), this.requestAhead, this.interruptCancelled, pools,
-                Doors::runNext);
+        return new CallFailures(mappers);
+    }
+
+    HandlerSettings handlers(HandlerPools running, CallFailures failures) {
+        return new HandlerSettings(failures, this.requestAhead, running, Doors::runNext, this.threadLocals);
     }
 
 }

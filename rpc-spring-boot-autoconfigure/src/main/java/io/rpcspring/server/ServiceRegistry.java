@@ -6,13 +6,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
-import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -27,6 +27,7 @@ import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
 import io.rpcspring.server.handler.HandlerBinder;
 import io.rpcspring.server.handler.HandlerSettings;
+import io.rpcspring.server.observer.ObserverService;
 
 /**
  * Finds the beans marked {@link RpcService} and the gRPC service that each serves.
@@ -111,14 +112,20 @@ public final class ServiceRegistry {
 
     private ServedService bind(String beanName, Object bean, HandlerSettings settings, ServiceInterceptors found) {
         RpcService mark = Objects.requireNonNull(mark(beanName, bean));
-        boolean plainObject = !(bean instanceof BindableService);
-        ServerServiceDefinition bound = (bean instanceof BindableService service) ? StreamObserverService.bind(service)
-                : new HandlerBinder(settings).bind(beanName, bean, generatedClass(beanName, mark));
-        List<ServerInterceptor> chain = found.of(bound.getServiceDescriptor().getName(), beanName, mark);
-        if (!plainObject || !chain.isEmpty()) {
-            chain.add(0, new SafeCalls(settings.failures()));
+        if (bean instanceof BindableService service) {
+            Optional<ServerServiceDefinition> bound = ObserverService.bind(service, settings.failures());
+            ServerServiceDefinition definition = bound.orElseGet(service::bindService);
+            return new ServedService(beanName, definition, interceptors(definition, beanName, mark, found),
+                    bound.isPresent(), false, mark.pool());
         }
-        return new ServedService(beanName, ServerInterceptors.interceptForward(bound, chain), plainObject, mark.pool());
+        ServerServiceDefinition bound = new HandlerBinder(settings).bind(beanName, bean,
+                generatedClass(beanName, mark));
+        return new ServedService(beanName, bound, interceptors(bound, beanName, mark, found), true, true, mark.pool());
+    }
+
+    private static List<ServerInterceptor> interceptors(ServerServiceDefinition service, String beanName,
+            RpcService mark, ServiceInterceptors found) {
+        return found.of(service.getServiceDescriptor().getName(), beanName, mark);
     }
 
     private Class<?> generatedClass(String beanName, RpcService mark) {

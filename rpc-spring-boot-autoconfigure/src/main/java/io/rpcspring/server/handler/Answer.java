@@ -1,5 +1,6 @@
 package io.rpcspring.server.handler;
 
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 import io.grpc.Metadata;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
+import io.rpcspring.server.call.LiveCall;
+import io.rpcspring.server.error.CallFailures;
 
 /**
  * The sending half of one call: headers, messages, and one end.
@@ -29,6 +32,15 @@ final class Answer<R> {
 
     /** Where many responses go. */
     private final @Nullable MessageOutbox<R> outbox;
+
+    /** What is under way when the handler has returned. */
+    private volatile @Nullable Future<?> pending;
+
+    /** Whether the call is being ended here. */
+    private volatile boolean closing;
+
+    /** Whether somebody else has ended it before. */
+    private volatile boolean over;
 
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
@@ -62,42 +74,88 @@ final class Answer<R> {
     /** Ends well, with the one response if there is just one. */
     void finish(@Nullable R message) {
         this.beforeEnd.run();
-        end(() -> {
-            if (message != null) {
-                send(message);
-            }
-            sendHeadersOnce();
-            this.call.close(Status.OK, this.context.responseTrailers());
-        });
+        if (!this.over) {
+            end(() -> {
+                if (message != null) {
+                    send(message);
+                }
+                sendHeadersOnce();
+                this.closing = true;
+                this.call.close(Status.OK, this.context.responseTrailers());
+            });
+        }
     }
 
-    /** Ends with what the exception is mapped to. */
+    /**
+     * Ends with what the exception is mapped to, and with the headers that were filled.
+     */
     void fail(Throwable thrown) {
         this.beforeEnd.run();
-        if (this.context.isCancelled()) {
-            end(() -> this.call.close(Status.CANCELLED, new Metadata()));
-            return;
+        LiveCall<?, ?> live = LiveCall.of(this.call);
+        if (this.closing && live != null) {
+            // An interceptor has not let the end through.
+            live.fail(thrown);
         }
-        StatusException failure = this.failures.map(this.context.method(), thrown);
-        Metadata trailers = this.context.responseTrailers();
-        if (failure.getTrailers() != null) {
-            trailers.merge(failure.getTrailers());
+        else if (!this.over) {
+            StatusException failure = this.failures.map(this.context.method(), thrown);
+            Metadata trailers = this.context.responseTrailers();
+            if (failure.getTrailers() != null) {
+                trailers.merge(failure.getTrailers());
+            }
+            end(() -> refuse(failure.getStatus(), trailers));
         }
-        end(() -> this.call.close(failure.getStatus(), trailers));
+    }
+
+    /** Ends with a status, without a handler that sends. */
+    void refuse(Status status, Metadata trailers) {
+        this.closing = true;
+        if (!this.headersSent && !this.context.responseHeaders().keys().isEmpty()) {
+            LiveCall.sendHeaders(this.call, this.context.responseHeaders());
+        }
+        LiveCall.close(this.call, status, trailers);
     }
 
     private void end(Runnable last) {
         if (this.outbox != null) {
-            this.outbox.end(over(), last);
+            this.outbox.end(ended(), last);
         }
         else {
             last.run();
         }
     }
 
-    Supplier<IllegalStateException> over() {
+    /** For those who use the stream after its handler. */
+    Supplier<IllegalStateException> ended() {
         return () -> new IllegalStateException(
                 "The handler of " + this.context.method() + " has ended, and its stream with it");
+    }
+
+    /** It ends later; if the call ends before, it is cancelled. */
+    void awaits(Future<?> result) {
+        this.pending = result;
+        if (this.over) {
+            result.cancel(true);
+        }
+    }
+
+    /**
+     * The call has ended.
+     * @return whether it was somebody else who ended it
+     */
+    boolean isEndedByOthers() {
+        if (this.closing) {
+            return false;
+        }
+        this.over = true;
+        Future<?> result = this.pending;
+        if (result != null) {
+            result.cancel(true);
+        }
+        return true;
+    }
+
+    boolean isOver() {
+        return this.over;
     }
 
     <T> T required(@Nullable T value) {

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.grpc.MethodDescriptor;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import org.apache.commons.logging.Log;
@@ -70,16 +69,6 @@ public final class HandlerBinder {
                     + service.getName() + ": calls of it are answered with UNIMPLEMENTED");
         }
         return definition.build();
-    }
-
-    /**
-     * Whether a handler does nothing when a call has ended: that of a plain object, where
-     * no interceptor stands before it.
-     * @param handler any handler
-     * @return whether it is one that this class has bound
-     */
-    public static boolean isQuietAtTheEnd(ServerCallHandler<?, ?> handler) {
-        return handler instanceof HandlerMethod;
     }
 
     private <Q, R> void add(ServerServiceDefinition.Builder definition, HandlerSignature<Q, R> signature) {

@@ -1,5 +1,7 @@
 package io.rpcspring.server.handler;
 
+import java.util.function.Supplier;
+
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -10,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 import io.rpcspring.MessageInbox;
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
+import io.rpcspring.server.call.CallHandler;
+import io.rpcspring.server.call.LiveCall;
+import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.PooledRun;
 
 /**
  * One call of a handler method, from its first event to its end.
@@ -17,7 +23,7 @@ import io.rpcspring.RpcContext;
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
-final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.CancellationListener {
+final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHandler {
 
     private final HandlerMethod<Q, R> method;
 
@@ -27,10 +33,11 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
 
     private final Answer<R> answer;
 
-    private final Interruption interruption;
-
     /** Where many requests come. */
     private final @Nullable MessageInbox<Q> inbox;
+
+    /** What its thread runs, to interrupt it; null on the transport's thread. */
+    private volatile @Nullable PooledRun run;
 
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
@@ -44,10 +51,25 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
         this.call = call;
         this.context = new RpcContext(call, headers);
         this.answer = new Answer<>(call, this.context, settings.failures(), this::handlerEnded);
-        this.interruption = new Interruption(settings.interrupt());
         boolean one = method.rpc().getType().clientSendsOneMessage();
         this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
         });
+    }
+
+    /** Listens to the call's end, and starts a handler that needs no request for it. */
+    void start() {
+        LiveCall<?, ?> live = LiveCall.of(this.call);
+        if (live != null) {
+            this.run = live.run();
+            live.answeredBy(this);
+        }
+        else {
+            Context.current().addListener((ended) -> callEnded(Contexts.statusFromCancelled(ended)), Runnable::run);
+        }
+        if (this.inbox != null) {
+            this.call.request(this.method.settings().ahead());
+            runLater(this.inbox);
+        }
     }
 
     @Override
@@ -65,26 +87,29 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
 
     @Override
     public void onHalfClose() {
-        if (this.refused) {
-            return;
-        }
+        Q only = this.request;
         if (this.inbox != null) {
             this.inbox.end();
         }
-        else if (this.request == null) {
+        else if (only == null) {
             refuse("Half-closed without a request for ");
         }
-        else if (this.method.isUnary()) {
-            run(this.request);
+        else if (!this.refused && this.method.isUnary()) {
+            run(only);
         }
-        else {
-            runLater();
+        else if (!this.refused) {
+            runLater(only);
         }
     }
 
+    /**
+     * As the table of
+     * <a href="https://github.com/grpc/grpc/blob/master/doc/statuscodes.md">status
+     * codes</a> wants it for a wrong number of requests.
+     */
     private void refuse(String why) {
         this.refused = true;
-        this.call.close(Status.INTERNAL.withDescription(why + this.context.method()), new Metadata());
+        this.answer.refuse(Status.UNIMPLEMENTED.withDescription(why + this.context.method()), new Metadata());
     }
 
     /**
@@ -100,55 +125,63 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements Context.
         }
     }
 
-    /** Runs the handler on this thread when the events that are here have run. */
-    void runLater() {
-        this.method.runAfterEvents(Context.current().wrap(() -> run((this.inbox != null) ? this.inbox : this.request)));
+    /** Runs the handler when the events that are here have run. */
+    private void runLater(Object first) {
+        Runnable handler = Context.current().wrap(() -> run(first));
+        if (this.run instanceof AdmittedCall admitted) {
+            admitted.handOver(handler);
+        }
+        else {
+            this.run = this.method.settings().pools().execute(this.context.method(), handler);
+        }
     }
 
-    private void run(@Nullable Object first) {
-        Context current = Context.current();
-        if (current.isCancelled()) {
+    private void run(Object first) {
+        if (this.answer.isOver()) {
             return;
         }
-        this.interruption.begin();
-        current.addListener(this, Runnable::run);
+        if (Context.current().isCancelled()) {
+            this.answer.refuse(Contexts.statusFromCancelled(Context.current()), new Metadata());
+            return;
+        }
         try {
-            this.method.result().deliver(this.method.invoke(first, this.answer.outbox(), this.context), this.answer);
+            Object result = this.method.invoke(first, this.answer.outbox(), this.context);
+            this.method.result().deliver(result, this.answer, this.method.settings().threadLocals());
         }
         catch (Throwable ex) {
             this.answer.fail(ex);
         }
-        finally {
-            this.interruption.end();
-        }
     }
 
+    /** Interceptors that see the end are not interrupted. */
     private void handlerEnded() {
-        this.interruption.end();
+        PooledRun current = this.run;
+        if (current != null) {
+            current.end();
+        }
         if (this.inbox != null) {
-            this.inbox.fail(this.answer.over(), true);
+            this.inbox.fail(this.answer.ended(), true);
         }
     }
 
-    /**
-     * The client cancelled, its deadline passed, or its connection is lost; or the call
-     * has ended, when there is nobody left to wake.
-     */
     @Override
-    public void cancelled(Context cancelled) {
+    public void callEnded(Status status) {
+        if (!this.answer.isEndedByOthers()) {
+            return;
+        }
+        // Made for those who ask only.
+        Supplier<RuntimeException> reason = status::asRuntimeException;
         MessageOutbox<R> outbox = this.answer.outbox();
         if (this.inbox != null) {
-            this.inbox.fail(() -> reason(cancelled), true);
+            this.inbox.fail(reason, true);
         }
         if (outbox != null) {
-            outbox.end(() -> reason(cancelled));
+            outbox.end(reason);
         }
-        this.interruption.interrupt();
-    }
-
-    /** Made for those who ask only: each call ends with a cancelled context. */
-    private static RuntimeException reason(Context cancelled) {
-        return Contexts.statusFromCancelled(cancelled).asRuntimeException();
+        PooledRun current = this.run;
+        if (current != null) {
+            current.interrupt();
+        }
     }
 
 }

@@ -6,12 +6,11 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageSender;
 import io.rpcspring.RpcContext;
-import io.rpcspring.server.pool.PooledCall;
+import io.rpcspring.server.call.QuietHandler;
 
 /**
  * A method of a bean, bound to a gRPC method.
@@ -25,17 +24,18 @@ import io.rpcspring.server.pool.PooledCall;
  * @param settings what all handlers of the server share
  */
 record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, HandlerResult result,
-        HandlerSettings settings) implements ServerCallHandler<Q, R> {
+        HandlerSettings settings) implements QuietHandler<Q, R> {
 
     @Override
     public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata headers) {
         HandlerCall<Q, R> handlerCall = new HandlerCall<>(this, call, headers);
-        // The pool has asked for the one request of a call that has just one.
-        if (!this.rpc.getType().clientSendsOneMessage()) {
-            call.request(this.settings.ahead());
-            handlerCall.runLater();
-        }
+        handlerCall.start();
         return handlerCall;
+    }
+
+    @Override
+    public boolean isQuiet() {
+        return true;
     }
 
     boolean isUnary() {
@@ -44,11 +44,6 @@ record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, Hand
 
     @Nullable Object invoke(@Nullable Object first, @Nullable MessageSender<R> sender, RpcContext context) throws Throwable {
         return (Object) this.handle.invokeExact(first, (MessageSender<?>) sender, context);
-    }
-
-    void runAfterEvents(Runnable handler) {
-        PooledCall.runAfterEvents(handler,
-                (later) -> this.settings.pools().execute(this.rpc.getFullMethodName(), later));
     }
 
 }

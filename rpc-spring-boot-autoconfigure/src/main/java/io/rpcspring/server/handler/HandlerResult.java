@@ -2,11 +2,13 @@ package io.rpcspring.server.handler;
 
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageOutbox;
+import io.rpcspring.server.pool.ThreadLocals;
 
 /**
  * What a handler method returns, and how that becomes responses and the end of the call.
@@ -34,14 +36,14 @@ enum HandlerResult {
      * @param result what the method returned: what this constant says, checked when the
      * method was bound
      * @param answer where it goes
+     * @param threadLocals carries what is on this thread to where the call ends
      */
     @SuppressWarnings("unchecked")
-    <R> void deliver(@Nullable Object result, Answer<R> answer) throws Exception {
+    <R> void deliver(@Nullable Object result, Answer<R> answer, @Nullable ThreadLocals threadLocals) throws Exception {
         switch (this) {
             case NOTHING -> answer.finish(null);
             case MESSAGE -> answer.finish((R) answer.required(result));
-            case STAGE -> ((CompletionStage<R>) answer.required(result))
-                .whenComplete((message, failure) -> deliverLater(message, failure, answer));
+            case STAGE -> awaitStage((CompletionStage<R>) answer.required(result), answer, threadLocals);
             case MANY -> {
                 sendAll(answer.required(result), answer);
                 answer.finish(null);
@@ -63,6 +65,20 @@ enum HandlerResult {
                 ((Iterable<R>) all).forEach(outbox::send);
             }
         }
+    }
+
+    private static <R> void awaitStage(CompletionStage<R> stage, Answer<R> answer,
+            @Nullable ThreadLocals threadLocals) {
+        if (stage instanceof Future<?> result) {
+            answer.awaits(result);
+        }
+        if (threadLocals == null) {
+            stage.whenComplete((message, failure) -> deliverLater(message, failure, answer));
+            return;
+        }
+        Object here = threadLocals.copy();
+        stage.whenComplete((message, failure) -> ThreadLocals.run(threadLocals, here,
+                () -> deliverLater(message, failure, answer)));
     }
 
     private static <R> void deliverLater(@Nullable R message, @Nullable Throwable failure, Answer<R> answer) {

@@ -3,14 +3,11 @@ package io.rpcspring.server.pool;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Metadata;
-import io.grpc.ServerCall;
 import io.grpc.Status;
 
 /**
- * Why a call is not served.
+ * Why a pool does not serve a call.
  *
  * @param status what the client gets
  * @param trailers what else it gets
@@ -29,11 +26,6 @@ record Dismissal(Status status, Metadata trailers) {
 
     private static final long LONGEST_MILLIS = 10_000;
 
-    /** Nobody waits for the call's answer. */
-    static Dismissal cancelled(Context context) {
-        return new Dismissal(Contexts.statusFromCancelled(context), new Metadata());
-    }
-
     /**
      * The pool has no thread for the call.
      * @param why says so
@@ -47,14 +39,9 @@ record Dismissal(Status status, Metadata trailers) {
         return new Dismissal(Status.RESOURCE_EXHAUSTED.withDescription(why), trailers);
     }
 
-    /**
-     * Tells the client. Whoever cancelled a call has told it already, or will: the
-     * transport says what is wrong with a request that it cannot read.
-     */
-    void close(ServerCall<?, ?> call) {
-        if (this.status.getCode() != Status.Code.CANCELLED) {
-            call.close(this.status, this.trailers);
-        }
+    /** Tells the client. */
+    void close(PooledCall call) {
+        call.refuse(this.status, this.trailers);
     }
 
 }

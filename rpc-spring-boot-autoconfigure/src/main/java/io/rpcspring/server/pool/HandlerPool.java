@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 
-import io.grpc.ServerCall;
+import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
 /**
  * A named pool: lets calls in while it has places, and runs them on its threads.
@@ -15,13 +16,17 @@ import io.grpc.ServerCall;
  * call that was let in wants to run: grpc-java answers a rejected task with a reset or
  * not at all (<a href="https://github.com/grpc/grpc-java/issues/636">grpc-java#636</a>).
  */
-final class HandlerPool implements Executor {
+final class HandlerPool {
 
     private final PoolSettings settings;
 
-    private final Queue<QueuedRun> queue = new ConcurrentLinkedQueue<>();
+    private final Queue<PooledRun> queue = new ConcurrentLinkedQueue<>();
 
     private final Places places = new Places();
+
+    private final Absences absences = new Absences();
+
+    private final RunSettings runs;
 
     private final PoolFigures figures = new PoolFigures();
 
@@ -31,8 +36,9 @@ final class HandlerPool implements Executor {
 
     private final QueueWatch watch;
 
-    HandlerPool(PoolSettings settings, QueueWatch watch) {
+    HandlerPool(PoolSettings settings, RunSettings runs, QueueWatch watch) {
         this.settings = settings;
+        this.runs = runs;
         this.watch = watch;
         this.limit = settings.isAdaptive() ? new AdaptiveLimit(settings.minSize(), settings.size())
                 : new RunLimit.Fixed(settings.size());
@@ -46,28 +52,20 @@ final class HandlerPool implements Executor {
     }
 
     /**
-     * What runs the events of a new call: in this pool if it has a place, else just so
-     * that the call is closed.
+     * Lets a call in if there is a place for it.
+     * @param call asked for its one request at once, if it has just one: so it comes with
+     * the call's start
+     * @return null if the call was refused, and closed
      */
-    PooledCall admit(ServerCall<?, ?> call, boolean holdsThread) {
-        if (isPlaceTaken()) {
-            if (call.getMethodDescriptor().getType().clientSendsOneMessage()) {
-                // Asked for here, on the event loop, it comes with the call's start.
-                AdmissionGate.requestOne(call);
-            }
-            return new PooledCall(this, call, holdsThread);
+    @Nullable AdmittedCall admit(PooledCall call) {
+        int running = this.limit.now();
+        if (this.places.takeOneOf(this.settings.places(running))) {
+            HandlerPools.requestOne(call);
+            return new AdmittedCall(this, call);
         }
-        this.figures.refused();
-        return new PooledCall(this, call, exhausted("is full"));
-    }
-
-    private boolean isPlaceTaken() {
-        long all = this.settings.places(this.limit.now());
-        if (this.places.takeOneOf(all)) {
-            return true;
-        }
-        this.places.forgetOldAbsences(System.nanoTime());
-        return this.places.takeOneOf(all);
+        this.figures.refused((running < this.settings.size()) ? Refusal.ADAPTIVE : Refusal.FULL);
+        exhausted("is full").close(call);
+        return null;
     }
 
     boolean isTooLong(long waitedNanos) {
@@ -90,18 +88,27 @@ final class HandlerPool implements Executor {
         return Math.max(0, this.places.taken() - running);
     }
 
-    /** Runs a handler whose call is not known here. */
-    @Override
-    public void execute(Runnable handler) {
-        new PooledCall(this).execute(handler);
+    /** Runs a handler whose call was started elsewhere. */
+    ForeignHandler execute(Runnable handler) {
+        ForeignHandler run = new ForeignHandler(this, handler);
+        this.places.take();
+        run.waitFrom(System.nanoTime());
+        enqueue(run);
+        return run;
     }
 
-    void enqueue(QueuedRun run) {
+    void enqueue(PooledRun run) {
         this.queue.add(run);
         this.threads.wake();
         if (this.places.taken() > this.limit.now()) {
             this.watch.lookAfterQueues();
         }
+    }
+
+    /** A call waits for its request, on no thread. */
+    void absent(AdmittedCall call) {
+        this.absences.add(call);
+        this.watch.lookAfterQueues();
     }
 
     /**
@@ -110,13 +117,22 @@ final class HandlerPool implements Executor {
      */
     boolean sweep() {
         long now = System.nanoTime();
-        for (Iterator<QueuedRun> runs = this.queue.iterator(); runs.hasNext();) {
-            if (runs.next().isTooLate(now)) {
+        for (Iterator<PooledRun> runs = this.queue.iterator(); runs.hasNext();) {
+            if (runs.next().isDone(now)) {
                 runs.remove();
             }
         }
+        boolean anyAbsent = this.absences.expire(now);
         this.threads.wake();
-        return !this.queue.isEmpty();
+        return anyAbsent || !this.queue.isEmpty();
+    }
+
+    boolean interrupts() {
+        return this.runs.interruptCancelled();
+    }
+
+    @Nullable ThreadLocals threadLocals() {
+        return this.runs.threadLocals();
     }
 
     Places places() {

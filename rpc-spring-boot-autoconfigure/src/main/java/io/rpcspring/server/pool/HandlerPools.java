@@ -4,13 +4,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.concurrent.Executor;
 
-import io.grpc.ServerCallExecutorSupplier;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the pools of one server.
@@ -30,57 +27,79 @@ public final class HandlerPools {
 
     private final QueueWatch watch = new QueueWatch(this.pools.values());
 
+    private final @Nullable ThreadLocals threadLocals;
+
     /** Written before the first call comes. */
-    private volatile PoolChoice choice = PoolChoice.NONE;
+    private volatile PoolChoice choice;
 
     /**
      * Makes the pools, without a thread yet.
      * @param settings the pools; {@link #DEFAULT} and {@link #STREAMS} among them
+     * @param runs how they run their calls
      */
-    public HandlerPools(Collection<PoolSettings> settings) {
+    public HandlerPools(Collection<PoolSettings> settings, RunSettings runs) {
         for (PoolSettings pool : settings) {
             if (pool.type() != PoolSettings.Type.DIRECT) {
-                this.pools.put(pool.name(), new HandlerPool(pool, this.watch));
+                this.pools.put(pool.name(), new HandlerPool(pool, runs, this.watch));
             }
+        }
+        this.threadLocals = runs.threadLocals();
+        this.choice = choice(Map.of());
+    }
+
+    /**
+     * Says which pool runs which method, before the first call comes.
+     * @param poolNames the pool of each method, by the method's full name; a pool of type
+     * {@code direct} and {@link #TRANSPORT} are the transport's thread
+     */
+    public void assign(Map<String, String> poolNames) {
+        Map<String, PoolChoice.Chosen> methods = new HashMap<>();
+        poolNames.forEach((method, pool) -> methods.put(method, new PoolChoice.Chosen(this.pools.get(pool))));
+        this.choice = choice(methods);
+    }
+
+    private PoolChoice choice(Map<String, PoolChoice.Chosen> methods) {
+        return new PoolChoice(methods, new PoolChoice.Chosen(this.pools.get(DEFAULT)), this.threadLocals);
+    }
+
+    /**
+     * Lets a new call into its pool, or refuses it.
+     * <p>
+     * Asked on the transport's thread, once per call, after the headers and before any
+     * interceptor: choosing costs no hop, and running the call costs one. The server's
+     * own executor must therefore be the direct one. A call with just one request is
+     * asked for it here, so that it comes with the call's start; a second one shows that
+     * the client breaks the rules.
+     * @param call closed if its pool is full
+     * @return what runs the call's events: an {@link AdmittedCall}, or the caller
+     */
+    public Executor admit(PooledCall call) {
+        return this.choice.admit(call);
+    }
+
+    /**
+     * Asks for the one request, and for a second to notice the violation.
+     * @param call one with just one request, or another, which is asked for nothing
+     */
+    public static void requestOne(PooledCall call) {
+        if (call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+            call.request(2);
         }
     }
 
     /**
-     * Chooses the pool of each call.
-     * <p>
-     * grpc-java asks on its event loop, once per call, after the headers and before any
-     * interceptor: looking up the pool costs no thread hop, and running the call costs
-     * one. The server's own executor must therefore be the direct one.
-     * @param poolNames the pool of each method, by the method's full name; a pool of type
-     * {@code direct} and {@link #TRANSPORT} are the transport's thread
-     * @param blockingStreams the methods whose handlers hold their thread as long as
-     * their stream lives
-     * @return what grpc-java asks
-     */
-    public ServerCallExecutorSupplier choice(Map<String, String> poolNames, Set<String> blockingStreams) {
-        Map<String, PoolChoice.Chosen> methods = new HashMap<>();
-        poolNames.forEach((method, pool) -> methods.put(method,
-                new PoolChoice.Chosen(this.pools.get(pool), blockingStreams.contains(method))));
-        this.choice = new PoolChoice(methods, new PoolChoice.Chosen(this.pools.get(DEFAULT), false));
-        return this.choice;
-    }
-
-    /**
-     * Keeps calls that the pools do not serve away from interceptors and handlers.
-     * @param quiet whether a handler does nothing when a call has ended
-     * @return the outermost interceptor of the server
-     */
-    public ServerInterceptor gate(Predicate<ServerCallHandler<?, ?>> quiet) {
-        return new AdmissionGate(quiet);
-    }
-
-    /**
-     * Runs a handler in its pool whose call is not known there.
+     * Runs a handler in its pool whose call is not known here.
      * @param method the full name of its method
      * @param handler the handler
+     * @return what runs it, to interrupt it; null if it has run on this thread
      */
-    public void execute(String method, Runnable handler) {
-        this.choice.executorOf(method).execute(handler);
+    public @Nullable PooledRun execute(String method, Runnable handler) {
+        HandlerPool pool = this.choice.poolOf(method);
+        if (pool == null) {
+            handler.run();
+            return null;
+        }
+        return pool.execute(handler);
     }
 
     /**

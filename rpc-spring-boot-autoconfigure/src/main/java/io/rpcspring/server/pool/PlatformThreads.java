@@ -27,7 +27,7 @@ final class PlatformThreads implements PoolThreads {
 
     private final String pool;
 
-    private final Queue<QueuedRun> queue;
+    private final Queue<? extends Runnable> queue;
 
     private final RunLimit limit;
 
@@ -50,7 +50,7 @@ final class PlatformThreads implements PoolThreads {
 
     private volatile boolean closed;
 
-    PlatformThreads(String pool, Queue<QueuedRun> queue, RunLimit limit) {
+    PlatformThreads(String pool, Queue<? extends Runnable> queue, RunLimit limit) {
         this.pool = pool;
         this.queue = queue;
         this.limit = limit;
@@ -141,7 +141,7 @@ final class PlatformThreads implements PoolThreads {
         public void run() {
             do {
                 PlatformThreads.this.waking.set(false);
-                QueuedRun next = PlatformThreads.this.queue.poll();
+                Runnable next = PlatformThreads.this.queue.poll();
                 if (next != null) {
                     wake();
                 }
@@ -153,7 +153,7 @@ final class PlatformThreads implements PoolThreads {
             while (findsWork());
         }
 
-        private void run(QueuedRun next) {
+        private void run(Runnable next) {
             try {
                 next.run();
             }
@@ -165,7 +165,7 @@ final class PlatformThreads implements PoolThreads {
             }
         }
 
-        private @Nullable QueuedRun next() {
+        private @Nullable Runnable next() {
             int allowed = PlatformThreads.this.limit.now();
             if (PlatformThreads.this.closed || PlatformThreads.this.busy > allowed) {
                 return null;

@@ -3,9 +3,6 @@ package io.rpcspring.server.pool;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallExecutorSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,35 +10,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param methods what is chosen for a method, by its full name
  * @param others what is chosen for methods that are not known
+ * @param threadLocals carries what is left on the transport's thread, if anything can be
  */
-record PoolChoice(Map<String, Chosen> methods, Chosen others) implements ServerCallExecutorSupplier {
-
-    static final PoolChoice NONE = new PoolChoice(Map.of(), new Chosen(null, false));
+record PoolChoice(Map<String, Chosen> methods, Chosen others, @Nullable ThreadLocals threadLocals) {
 
     private static final Executor TRANSPORT = Runnable::run;
 
-    @Override
-    public <ReqT, RespT> Executor getExecutor(ServerCall<ReqT, RespT> call, Metadata headers) {
-        Chosen chosen = chosen(call.getMethodDescriptor().getFullMethodName());
-        return (chosen.pool != null) ? chosen.pool.admit(call, chosen.holdsThread) : TRANSPORT;
+    Executor admit(PooledCall call) {
+        HandlerPool pool = poolOf(call.getMethodDescriptor().getFullMethodName());
+        if (pool != null) {
+            AdmittedCall admitted = pool.admit(call);
+            return (admitted != null) ? admitted : TRANSPORT;
+        }
+        HandlerPools.requestOne(call);
+        return (this.threadLocals != null) ? new TransportCall(this.threadLocals) : TRANSPORT;
     }
 
-    Executor executorOf(String method) {
-        HandlerPool pool = chosen(method).pool;
-        return (pool != null) ? pool : TRANSPORT;
-    }
-
-    private Chosen chosen(String method) {
-        return this.methods.getOrDefault(method, this.others);
+    @Nullable HandlerPool poolOf(String method) {
+        return this.methods.getOrDefault(method, this.others).pool;
     }
 
     /**
-     * A pool and how a method uses it.
+     * What runs a method.
      *
-     * @param pool the pool, or null for the transport's thread
-     * @param holdsThread whether handlers hold their thread as long as their stream lives
+     * @param pool null for the transport's own thread
      */
-    record Chosen(@Nullable HandlerPool pool, boolean holdsThread) {
+    record Chosen(@Nullable HandlerPool pool) {
     }
 
 }

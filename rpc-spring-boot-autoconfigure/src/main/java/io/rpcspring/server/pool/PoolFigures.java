@@ -1,9 +1,16 @@
 package io.rpcspring.server.pool;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
+
+import io.rpcspring.server.pool.PoolStatistics.Expiry;
+import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
 /**
  * Counts what happens in a pool, without a lock.
@@ -20,9 +27,9 @@ final class PoolFigures {
 
     private final LongAdder runNanos = new LongAdder();
 
-    private final LongAdder refused = new LongAdder();
+    private final Map<Refusal, LongAdder> refused = adders(Refusal.class);
 
-    private final LongAdder expired = new LongAdder();
+    private final Map<Expiry, LongAdder> expired = adders(Expiry.class);
 
     private final LongAdder completed = new LongAdder();
 
@@ -40,12 +47,12 @@ final class PoolFigures {
         this.running.decrementAndGet();
     }
 
-    void refused() {
-        this.refused.increment();
+    void refused(Refusal reason) {
+        adder(this.refused, reason).increment();
     }
 
-    void expired() {
-        this.expired.increment();
+    void expired(Expiry reason) {
+        adder(this.expired, reason).increment();
     }
 
     void completed() {
@@ -63,9 +70,27 @@ final class PoolFigures {
     }
 
     PoolStatistics statistics(int size, int waiting) {
-        return new PoolStatistics(size, this.running.get(), waiting, this.refused.sum(), this.expired.sum(),
+        return new PoolStatistics(size, this.running.get(), waiting, sums(this.refused), sums(this.expired),
                 this.completed.sum(), this.started.sum(), Duration.ofNanos(this.queueNanos.sum()),
-                Duration.ofNanos(this.longestQueueNanos.get()));
+                Duration.ofNanos(this.longestQueueNanos.get()), Duration.ofNanos(this.runNanos.sum()));
+    }
+
+    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> reasons) {
+        Map<E, LongAdder> adders = new EnumMap<>(reasons);
+        for (E reason : reasons.getEnumConstants()) {
+            adders.put(reason, new LongAdder());
+        }
+        return adders;
+    }
+
+    private static <E extends Enum<E>> LongAdder adder(Map<E, LongAdder> adders, E reason) {
+        return Objects.requireNonNull(adders.get(reason));
+    }
+
+    private static <E extends Enum<E>> Map<E, Long> sums(Map<E, LongAdder> adders) {
+        Map<E, Long> sums = new TreeMap<>();
+        adders.forEach((reason, adder) -> sums.put(reason, adder.sum()));
+        return sums;
     }
 
 }

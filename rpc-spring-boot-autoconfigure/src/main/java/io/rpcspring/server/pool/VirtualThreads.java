@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class VirtualThreads implements PoolThreads {
 
-    private final Queue<QueuedRun> queue;
+    private final Queue<? extends Runnable> queue;
 
     private final RunLimit limit;
 
@@ -27,7 +27,7 @@ final class VirtualThreads implements PoolThreads {
 
     private volatile boolean closed;
 
-    VirtualThreads(String pool, Queue<QueuedRun> queue, RunLimit limit) {
+    VirtualThreads(String pool, Queue<? extends Runnable> queue, RunLimit limit) {
         this.queue = queue;
         this.limit = limit;
         this.factory = factory("rpc-" + pool + "-");
@@ -37,7 +37,7 @@ final class VirtualThreads implements PoolThreads {
     @Override
     public void wake() {
         while (!this.closed && !this.queue.isEmpty() && takeRoom()) {
-            QueuedRun next = this.queue.poll();
+            Runnable next = this.queue.poll();
             if (next != null) {
                 start(next);
             }
@@ -59,14 +59,14 @@ final class VirtualThreads implements PoolThreads {
         }
     }
 
-    private void start(QueuedRun next) {
+    private void start(Runnable next) {
         Thread thread = this.factory.newThread(() -> run(next));
         thread.setContextClassLoader(this.application);
         this.threads.add(thread);
         thread.start();
     }
 
-    private void run(QueuedRun call) {
+    private void run(Runnable call) {
         try {
             call.run();
         }

@@ -188,7 +188,7 @@ class CallMatrixTests {
         try (RpcStream<Q, R> call = open(method, "return", this.connection.channel(), CallOptions.DEFAULT)) {
             call.halfClose();
             assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> received(call))
-                .withMessage("INTERNAL: Too many requests for " + method.getFullMethodName());
+                .withMessage("UNIMPLEMENTED: Too many requests for " + method.getFullMethodName());
         }
     }
 

@@ -1,4 +1,4 @@
-package io.rpcspring.server;
+package io.rpcspring.server.observer;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ import static org.awaitility.Awaitility.await;
  * Observers that services use from other threads, and after the end of their call.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class SafeObserverTests {
+class ResponsesTests {
 
     private static final int THREADS = 8;
 
@@ -129,7 +129,7 @@ class SafeObserverTests {
     void anythingAfterTheClientHasCancelledIsIgnoredAndOnlyDebugSaysSo(MethodDescriptor<?, ?> method,
             CapturedOutput output) {
         LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
-        logging.setLogLevel(SafeObserver.class.getName(), LogLevel.DEBUG);
+        logging.setLogLevel(Responses.class.getName(), LogLevel.DEBUG);
         run((stubborn, connection) -> {
             CountDownLatch entered = new CountDownLatch(1);
             stubborn.use = (response, message) -> {
@@ -145,7 +145,7 @@ class SafeObserverTests {
             call.close();
             assertThat(stubborn.outcome()).isEqualTo("no exception");
         });
-        logging.setLogLevel(SafeObserver.class.getName(), null);
+        logging.setLogLevel(Responses.class.getName(), null);
         assertThat(output).containsOnlyOnce("Ignored: onNext after the client has cancelled the call, in ")
             .doesNotContain("WARN")
             .doesNotContain("ERROR");

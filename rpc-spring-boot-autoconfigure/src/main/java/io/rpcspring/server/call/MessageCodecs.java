@@ -1,4 +1,4 @@
-package io.rpcspring.server;
+package io.rpcspring.server.call;
 
 import java.io.IOException;
 import java.io.InputStream;

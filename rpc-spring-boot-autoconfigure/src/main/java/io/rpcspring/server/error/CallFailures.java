@@ -1,4 +1,4 @@
-package io.rpcspring.server.handler;
+package io.rpcspring.server.error;
 
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.rpcspring.server;
+package io.rpcspring.server.call;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +14,7 @@ import org.springframework.context.ApplicationContext;
 
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.RawConnection;
+import io.rpcspring.server.RpcServer;
 import io.rpcspring.fixture.StarterRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.rpcspring.server;
+package io.rpcspring.server.call;
 
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;

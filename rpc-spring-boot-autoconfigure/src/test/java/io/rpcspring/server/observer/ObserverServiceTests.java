@@ -1,4 +1,4 @@
-package io.rpcspring.server;
+package io.rpcspring.server.observer;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +18,7 @@ import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.server.ExceptionMapper;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
@@ -29,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * StreamObserver services that do what they should not.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class SafeCallsTests {
+class ObserverServiceTests {
 
     private static final int THREADS = 8;
 

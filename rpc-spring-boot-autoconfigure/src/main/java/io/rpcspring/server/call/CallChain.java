@@ -1,0 +1,107 @@
+package io.rpcspring.server.call;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+
+import io.rpcspring.server.call.ChainLink.Place;
+import io.rpcspring.server.error.CallFailures;
+
+/**
+ * Builds the way of every call, from the transport to its handler, in the order in which
+ * calls pass. <pre>
+ * transport     tracers: {@link ReadableTimeouts}, and what meters add; they see every call
+ *    |
+ * {@link LiveCalls}     knows the call; asks its pool to let it in; then each thing it sends
+ *    |          leaves through its {@link LiveCall}, each event comes through {@link CallEvents}
+ * OBSERVATION   only if something listens
+ *    |
+ *    |          the interceptors that a customizer adds to the server's builder
+ *    |
+ * {@link MessageCodecs} only if responses are compressed
+ *    |
+ * {@link FailureLink}   exceptions of everything below become statuses
+ *    |
+ * SECURITY      authenticates, authorizes; also the framework's own services
+ *    |
+ * VALIDATION    checks each message
+ *    |
+ * the application's interceptors, in their order
+ *    |
+ * the handler
+ * </pre> What is absent is no link: it costs nothing.
+ */
+public final class CallChain {
+
+    private final LiveCalls calls;
+
+    private final MessageCodecs codecs;
+
+    private final CallFailures failures;
+
+    private final List<ChainLink> links;
+
+    /**
+     * A chain for one server.
+     * @param calls the calls of the server
+     * @param codecs what messages are compressed with
+     * @param failures maps exceptions
+     * @param links the integrations, in any order
+     */
+    public CallChain(LiveCalls calls, MessageCodecs codecs, CallFailures failures, List<ChainLink> links) {
+        this.calls = calls;
+        this.codecs = codecs;
+        this.failures = failures;
+        this.links = links;
+    }
+
+    /**
+     * The upper part: what all services of the server share.
+     * @param builder of the server; what is added to it last sees a call first
+     * @param customizers the application's
+     */
+    public void addTo(ServerBuilder<?> builder, Consumer<ServerBuilder<?>> customizers) {
+        builder.directExecutor().callExecutor(this.calls).addStreamTracerFactory(new ReadableTimeouts());
+        this.codecs.addTo(builder);
+        customizers.accept(builder);
+        at(Place.OBSERVATION).forEach(builder::intercept);
+        builder.intercept(this.calls);
+    }
+
+    /**
+     * The lower part: one of the application's services.
+     * @param handlers the service's own
+     * @param mapsItself whether its handlers let no exception out
+     * @param interceptors the application's, outermost first
+     * @return the service with all that stands before its handlers
+     */
+    public ServerServiceDefinition service(ServerServiceDefinition handlers, boolean mapsItself,
+            List<ServerInterceptor> interceptors) {
+        List<ServerInterceptor> all = new ArrayList<>(at(Place.SECURITY));
+        all.addAll(at(Place.VALIDATION));
+        all.addAll(interceptors);
+        if (!mapsItself || !all.isEmpty()) {
+            all.add(0, new FailureLink(this.failures));
+        }
+        return ReadableRequests.of(ServerInterceptors.interceptForward(handlers, all));
+    }
+
+    /**
+     * The lower part: one of the framework's own services.
+     * @param handlers the service's own
+     * @return the service with all that stands before its handlers
+     */
+    public ServerServiceDefinition ownService(ServerServiceDefinition handlers) {
+        return ReadableRequests.of(ServerInterceptors.interceptForward(handlers, at(Place.SECURITY)));
+    }
+
+    private List<ServerInterceptor> at(Place place) {
+        return this.links.stream().filter((link) -> link.place() == place).map(ChainLink::interceptor).toList();
+    }
+
+}

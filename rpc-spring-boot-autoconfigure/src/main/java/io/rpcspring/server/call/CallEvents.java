@@ -1,0 +1,89 @@
+package io.rpcspring.server.call;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+
+import io.rpcspring.server.pool.AdmittedCall;
+
+/**
+ * Brings a call its events as long as it lives, and tells the pool how far it is.
+ * <p>
+ * Once a call has ended, by whomever, its end is the only event that is left: whoever
+ * refuses a message is not brought the next one.
+ *
+ * @param <Q> the type of the requests
+ */
+final class CallEvents<Q> extends GuardedEvents<Q> {
+
+    private final LiveCall<Q, ?> call;
+
+    private final LiveCalls calls;
+
+    CallEvents(LiveCall<Q, ?> call, LiveCalls calls, ServerCall.Listener<Q> listener) {
+        super(listener);
+        this.call = call;
+        this.calls = calls;
+    }
+
+    @Override
+    public void onMessage(Q message) {
+        Status unreadable = ReadableRequests.refusal(message);
+        if (unreadable != null) {
+            this.call.refuse(unreadable, new Metadata());
+        }
+        else if (!this.call.isEnded()) {
+            super.onMessage(message);
+        }
+    }
+
+    @Override
+    public void onHalfClose() {
+        if (!this.call.isEnded()) {
+            AdmittedCall run = this.call.run();
+            if (run != null) {
+                run.requestIsIn();
+            }
+            super.onHalfClose();
+        }
+    }
+
+    @Override
+    public void onReady() {
+        if (!this.call.isEnded()) {
+            super.onReady();
+        }
+    }
+
+    @Override
+    void failed(Throwable thrown) {
+        this.call.fail(thrown);
+    }
+
+    @Override
+    public void onCancel() {
+        ended();
+        super.onCancel();
+    }
+
+    /** Whoever did not end the call by himself hears that it was cancelled. */
+    @Override
+    public void onComplete() {
+        ended();
+        if (this.call.isAnswered()) {
+            super.onComplete();
+        }
+        else {
+            super.onCancel();
+        }
+    }
+
+    private void ended() {
+        this.calls.forget(this.call);
+        AdmittedCall run = this.call.run();
+        if (run != null) {
+            run.ended();
+        }
+    }
+
+}

@@ -1,0 +1,161 @@
+package io.rpcspring.server.call;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+
+import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.HandlerPools;
+
+/**
+ * Knows the calls in flight, from the moment when grpc-java asks what runs a call until
+ * its end has been told.
+ * <p>
+ * Calls of the framework's own services are told apart: a stopping server does not wait
+ * for a client that watches its health.
+ */
+public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterceptor {
+
+    private static final Executor TRANSPORT = Runnable::run;
+
+    private static final ServerCall.Listener<?> NOBODY = new ServerCall.Listener<>() {
+    };
+
+    /** By grpc-java's own calls. */
+    private final Map<ServerCall<?, ?>, LiveCall<?, ?>> calls = new ConcurrentHashMap<>();
+
+    private final Set<String> ownServices;
+
+    private final HandlerPools pools;
+
+    private final CallFailures failures;
+
+    /**
+     * Knows no calls yet.
+     * @param ownServices the names of the framework's own services
+     * @param pools run the calls
+     * @param failures maps what is thrown
+     */
+    public LiveCalls(Set<String> ownServices, HandlerPools pools, CallFailures failures) {
+        this.ownServices = ownServices;
+        this.pools = pools;
+        this.failures = failures;
+    }
+
+    /** Asked on the transport's thread, when the headers are in. */
+    @Override
+    public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+        LiveCall<Q, R> live = new LiveCall<>(call, this.failures);
+        this.calls.put(call, live);
+        Status unreadable = ReadableTimeouts.refusal(headers);
+        if (unreadable != null) {
+            live.refuse(unreadable, new Metadata());
+            return TRANSPORT;
+        }
+        Executor runs = this.pools.admit(live);
+        live.startIn((runs instanceof AdmittedCall admitted) ? admitted : null);
+        return runs;
+    }
+
+    /** The outermost interceptor: nobody is told of a call that has ended already. */
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+            ServerCallHandler<Q, R> next) {
+        LiveCall<Q, R> live = of(call);
+        return new CallEvents<>(live, this, start(live, headers, next));
+    }
+
+    private <Q, R> ServerCall.Listener<Q> start(LiveCall<Q, R> live, Metadata headers, ServerCallHandler<Q, R> next) {
+        if (live.isEnded()) {
+            return nobody();
+        }
+        AdmittedCall run = live.run();
+        if (run != null) {
+            run.started(next instanceof QuietHandler<?, ?> handler && handler.isQuiet());
+        }
+        try {
+            return Objects.requireNonNull(next.startCall(live, headers), "An interceptor answered no listener");
+        }
+        catch (Throwable ex) {
+            live.fail(ex);
+            return nobody();
+        }
+    }
+
+    @SuppressWarnings("unchecked") // it looks at no message
+    private static <Q> ServerCall.Listener<Q> nobody() {
+        return (ServerCall.Listener<Q>) NOBODY;
+    }
+
+    /** An application that chooses the executor itself brings calls that are new here. */
+    @SuppressWarnings("unchecked") // each was put there by a call of its own types
+    private <Q, R> LiveCall<Q, R> of(ServerCall<Q, R> call) {
+        LiveCall<?, ?> known = this.calls.get(call);
+        return (LiveCall<Q, R>) ((known != null) ? known : this.calls.computeIfAbsent(call, this::unknown));
+    }
+
+    private LiveCall<?, ?> unknown(ServerCall<?, ?> call) {
+        LiveCall<?, ?> live = new LiveCall<>(call, this.failures);
+        HandlerPools.requestOne(live);
+        live.startIn(null);
+        return live;
+    }
+
+    void forget(LiveCall<?, ?> call) {
+        this.calls.remove(call.delegate());
+    }
+
+    /**
+     * How many calls there are, without those of the framework's own services.
+     * @return zero or more
+     */
+    public int count() {
+        return left((call) -> !isOwn(call)).size();
+    }
+
+    private boolean isOwn(LiveCall<?, ?> call) {
+        String service = call.getMethodDescriptor().getServiceName();
+        return service != null && this.ownServices.contains(service);
+    }
+
+    private List<LiveCall<?, ?>> left(Predicate<LiveCall<?, ?>> which) {
+        return this.calls.values().stream().filter(which).toList();
+    }
+
+    /**
+     * Ends the calls that are left.
+     * @param status what the clients get
+     * @return how many calls there were of each method
+     */
+    public Map<String, Long> end(Status status) {
+        List<LiveCall<?, ?>> left = left((call) -> true);
+        left.forEach((call) -> call.refuse(status, new Metadata()));
+        return left.stream()
+            .filter((call) -> !isOwn(call))
+            .collect(Collectors.groupingBy((call) -> call.getMethodDescriptor().getFullMethodName(), TreeMap::new,
+                    Collectors.counting()));
+    }
+
+    /**
+     * Ends the calls of the framework's own services.
+     * @param status what the clients get
+     */
+    public void endOwn(Status status) {
+        left(this::isOwn).forEach((call) -> call.refuse(status, new Metadata()));
+    }
+
+}

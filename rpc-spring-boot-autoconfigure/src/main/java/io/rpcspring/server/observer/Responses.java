@@ -1,0 +1,206 @@
+package io.rpcspring.server.observer;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.stub.ServerCallStreamObserver;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.server.call.CallHandler;
+import io.rpcspring.server.call.LiveCall;
+
+/**
+ * Takes the responses of a service: lets several threads respond to one call, and
+ * forgives what comes after its end.
+ * <p>
+ * All else is as with grpc-java's own observer: which handlers can be set, and until
+ * when.
+ *
+ * @param <R> the type of the responses
+ */
+final class Responses<R> extends ServerCallStreamObserver<R> implements CallHandler {
+
+    private static final Log logger = LogFactory.getLog(Responses.class);
+
+    private final ServerCall<?, R> call;
+
+    private final ObserverMethod<?, R> method;
+
+    private final ObserverCall<?, R> handlers;
+
+    /**
+     * Held while something is sent, so that one thread at a time uses interceptors; the
+     * call itself where there are none, which locks itself, too.
+     */
+    private final Object lock;
+
+    /** Whether the service has ended the call. Written under the lock. */
+    private volatile boolean ended;
+
+    /** How somebody else has ended it. */
+    private volatile @Nullable Status over;
+
+    /** Guarded by the lock. */
+    private boolean headersSent;
+
+    /** Guarded by the lock. */
+    private boolean complained;
+
+    Responses(ServerCall<?, R> call, ObserverMethod<?, R> method, ObserverCall<?, R> handlers) {
+        this.call = call;
+        this.method = method;
+        this.handlers = handlers;
+        this.lock = (call instanceof LiveCall<?, ?>) ? call : new Object();
+    }
+
+    @Override
+    public void onNext(R response) {
+        synchronized (this.lock) {
+            if (this.ended) {
+                complain("onNext");
+            }
+            else if (isCancelled()) {
+                noteCancelled();
+            }
+            else {
+                if (!this.headersSent) {
+                    this.headersSent = true;
+                    this.call.sendHeaders(new Metadata());
+                }
+                this.call.sendMessage(response);
+            }
+        }
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+        if (endsNow("onError") && !isCancelled()) {
+            fail(thrown);
+        }
+    }
+
+    @Override
+    public void onCompleted() {
+        if (endsNow("onCompleted") && !isCancelled()) {
+            try {
+                this.call.close(Status.OK, new Metadata());
+            }
+            catch (Throwable ex) {
+                // An interceptor does not let the end through.
+                LiveCall.fail(this.call, ex);
+            }
+        }
+    }
+
+    private boolean endsNow(String use) {
+        synchronized (this.lock) {
+            if (this.ended) {
+                complain(use);
+                return false;
+            }
+            this.ended = true;
+            return true;
+        }
+    }
+
+    /** What the service's method has thrown, whether it had ended the call or not. */
+    void thrown(Throwable thrown) {
+        if (!isCancelled()) {
+            this.ended = true;
+            fail(thrown);
+        }
+    }
+
+    private void fail(Throwable thrown) {
+        StatusException failure = this.method.failures().map(this.method.rpc().getFullMethodName(), thrown);
+        Metadata trailers = failure.getTrailers();
+        LiveCall.close(this.call, failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+    }
+
+    private void complain(String use) {
+        if (!this.complained) {
+            this.complained = true;
+            logger.warn("Ignored: " + use + " after the end of a call, in " + this.method.describe());
+        }
+    }
+
+    /** No mistake of the service's: the client may leave whenever it likes. */
+    private void noteCancelled() {
+        if (!this.complained && logger.isDebugEnabled()) {
+            this.complained = true;
+            logger.debug("Ignored: onNext after the client has cancelled the call, in " + this.method.describe());
+        }
+    }
+
+    @Override
+    public void callEnded(Status status) {
+        if (!this.ended) {
+            this.over = status;
+        }
+    }
+
+    /** How somebody else has ended the call; null if nobody has. */
+    @Nullable Status over() {
+        return this.over;
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return this.over != null || this.call.isCancelled();
+    }
+
+    @Override
+    public boolean isReady() {
+        return this.call.isReady();
+    }
+
+    @Override
+    public void request(int count) {
+        this.call.request(count);
+    }
+
+    @Override
+    public void setMessageCompression(boolean enable) {
+        this.call.setMessageCompression(enable);
+    }
+
+    @Override
+    public void setCompression(String compression) {
+        this.call.setCompression(compression);
+    }
+
+    @Override
+    public void setOnReadyThreshold(int bytes) {
+        this.handlers.requireOpen("setOnReadyThreshold");
+        this.call.setOnReadyThreshold(bytes);
+    }
+
+    @Override
+    public void setOnReadyHandler(Runnable handler) {
+        this.handlers.setOnReady(handler);
+    }
+
+    @Override
+    public void setOnCancelHandler(Runnable handler) {
+        this.handlers.setOnCancel(handler);
+    }
+
+    @Override
+    public void setOnCloseHandler(Runnable handler) {
+        this.handlers.setOnClose(handler);
+    }
+
+    @Override
+    public void disableAutoRequest() {
+        this.handlers.disableAutoRequest();
+    }
+
+    @Override
+    public void disableAutoInboundFlowControl() {
+        disableAutoRequest();
+    }
+
+}

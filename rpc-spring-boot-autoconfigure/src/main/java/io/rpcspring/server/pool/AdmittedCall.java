@@ -1,0 +1,236 @@
+package io.rpcspring.server.pool;
+
+import java.util.Objects;
+import java.util.concurrent.Executor;
+
+import io.grpc.MethodDescriptor;
+import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.server.pool.PoolStatistics.Expiry;
+
+/**
+ * A call that its pool has let in: it waits, runs, or ends without having run.
+ * <p>
+ * grpc-java brings a call's events in batches, the next when the one before has been run.
+ * A handler that blocks for as long as a stream lives would stop them, so it runs after
+ * the batch that starts it, on the same thread; from then on events are run by the
+ * transport's thread. One hop and one thread a call: a pool of one thread serves streams
+ * one after the other without a deadlock.
+ * <p>
+ * All that several threads decide is one {@link CallState}; with it a place of the pool
+ * is taken or given back. The other fields belong to who runs the events, and are handed
+ * on with a move.
+ */
+public final class AdmittedCall extends PlacedCall implements Executor {
+
+    /** Runs what grpc-java has brought: the same object each time. */
+    private @Nullable Runnable batch;
+
+    /** What application code has left on the thread, for the call's next batch. */
+    private @Nullable Object locals;
+
+    /** Runs after the batch. */
+    private @Nullable Runnable handler;
+
+    /** Runs the handler if it was handed over on another thread. */
+    private volatile @Nullable ForeignHandler foreign;
+
+    /** Whether no code of the application listens to the call's end. */
+    private boolean quiet;
+
+    /** Whether its end has been told. */
+    private volatile boolean over;
+
+    AdmittedCall(HandlerPool pool, PooledCall call) {
+        super(pool, call);
+    }
+
+    /**
+     * Called by grpc-java when there are events, and not again before they have run.
+     * @param events runs them
+     */
+    @Override
+    public void execute(Runnable events) {
+        this.batch = events;
+        while (true) {
+            CallState from = state();
+            CallState to = from.whenEventsCome();
+            if (to == from) {
+                runBatch();
+                return;
+            }
+            if (to.isInQueue()) {
+                waitFrom(System.nanoTime());
+            }
+            if (move(from, to)) {
+                if (to.isInQueue()) {
+                    pool().enqueue(this);
+                }
+                return;
+            }
+        }
+    }
+
+    /** Runs on a thread of the pool. */
+    @Override
+    public void run() {
+        long start = System.nanoTime();
+        if (!isDone(start) && move(CallState::whenTaken).isInQueue()) {
+            runFrom(start);
+        }
+    }
+
+    private void runFrom(long start) {
+        boolean began = hasBegun();
+        int running = pool().figures().began(start - since());
+        do {
+            begin();
+            try {
+                runBatch();
+                runHandler();
+            }
+            catch (Throwable ex) {
+                // What the framework lets through: the call must leave all the same.
+                Thread.currentThread().getUncaughtExceptionHandler().uncaughtException(Thread.currentThread(), ex);
+            }
+            finally {
+                end();
+            }
+        }
+        while (!leave());
+        long nanos = System.nanoTime() - start;
+        pool().figures().ended(nanos);
+        if (hasBegun() != began && call().getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
+            pool().limit().learn(start, nanos, running, call().isCancelled());
+        }
+    }
+
+    /** What this thread had before is not the call's, and it has it again afterwards. */
+    @Override
+    void runBatch() {
+        Runnable events = Objects.requireNonNull(this.batch);
+        ThreadLocals threadLocals = pool().threadLocals();
+        if (threadLocals == null) {
+            events.run();
+            return;
+        }
+        Object before = ThreadLocals.swap(threadLocals, this.locals);
+        try {
+            events.run();
+        }
+        finally {
+            this.locals = ThreadLocals.swap(threadLocals, before);
+        }
+    }
+
+    private void runHandler() {
+        Runnable next = this.handler;
+        if (next != null) {
+            this.handler = null;
+            next.run();
+        }
+    }
+
+    private boolean leave() {
+        while (true) {
+            CallState from = state();
+            CallState to = from.whenLeft(this.over, isRequestAwaited(), this.quiet);
+            if (to == CallState.ABSENT) {
+                waitFrom(System.nanoTime());
+            }
+            if (to == from) {
+                return true;
+            }
+            if (move(from, to)) {
+                if (to == CallState.ABSENT) {
+                    pool().absent(this);
+                }
+                return to != CallState.RUNNING;
+            }
+        }
+    }
+
+    private boolean isRequestAwaited() {
+        return !hasBegun() && call().getMethodDescriptor().getType().clientSendsOneMessage();
+    }
+
+    /**
+     * Runs a handler that blocks after the events that this thread runs, or if it runs
+     * none of this call's, as when an interceptor starts the call on a thread of its own,
+     * on another thread of the pool.
+     * @param blocking the handler; called once a call
+     */
+    public void handOver(Runnable blocking) {
+        begun();
+        Runnable carried = carrying(blocking);
+        if (isOnThisThread() && move(CallState.RUNNING, CallState.RUNNING.whenHandedOver())) {
+            this.handler = carried;
+            return;
+        }
+        CallState from = move(CallState::whenHandedOverElsewhere);
+        this.foreign = pool().execute(carried);
+        if (from == CallState.RUNNING_MORE || from == CallState.QUEUED) {
+            runBatch();
+        }
+    }
+
+    private Runnable carrying(Runnable task) {
+        ThreadLocals threadLocals = pool().threadLocals();
+        if (threadLocals == null) {
+            return task;
+        }
+        Object here = threadLocals.copy();
+        return () -> ThreadLocals.run(threadLocals, here, task);
+    }
+
+    /**
+     * Nobody waits for the answer any more: what has not begun never does, and what runs
+     * is interrupted.
+     * @param why the client cancelled, or its deadline passed
+     */
+    public void cancelled(Expiry why) {
+        endWait(why, null);
+        interrupt();
+    }
+
+    @Override
+    public synchronized void interrupt() {
+        super.interrupt();
+        ForeignHandler handlerElsewhere = this.foreign;
+        if (handlerElsewhere != null) {
+            handlerElsewhere.interrupt();
+        }
+    }
+
+    /**
+     * The application is told of the call now.
+     * @param quietAtTheEnd whether none of its code listens to the call's end
+     */
+    public void started(boolean quietAtTheEnd) {
+        this.quiet = quietAtTheEnd;
+        if (!call().getMethodDescriptor().getType().clientSendsOneMessage()) {
+            begun();
+        }
+    }
+
+    /** Code of the application listens to the end after all. Called by an event. */
+    public void notQuiet() {
+        this.quiet = false;
+    }
+
+    /** The whole request is in. */
+    public void requestIsIn() {
+        begun();
+    }
+
+    /** The call has ended, one way or another; the application is told of it now. */
+    public void ended() {
+        end();
+        this.over = true;
+        move(CallState.SERVED, CallState.ENDED);
+        if (!hasExpired()) {
+            pool().figures().completed();
+        }
+    }
+
+}

@@ -1,0 +1,121 @@
+package io.rpcspring.server.pool;
+
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.server.pool.PoolStatistics.Expiry;
+
+/**
+ * The state of a call that was let in, with its place in the pool, and how its wait ends.
+ */
+abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
+
+    private static final AtomicReferenceFieldUpdater<PlacedCall, CallState> STATE = AtomicReferenceFieldUpdater
+        .newUpdater(PlacedCall.class, CallState.class, "state");
+
+    private final PooledCall call;
+
+    private volatile CallState state = CallState.ADMITTED;
+
+    /** Whether the handler has all that it starts with. Handed on with a move. */
+    private boolean begun;
+
+    /** Whether it was counted as expired. */
+    private volatile boolean expired;
+
+    PlacedCall(HandlerPool pool, PooledCall call) {
+        super(pool);
+        this.call = call;
+    }
+
+    final PooledCall call() {
+        return this.call;
+    }
+
+    final CallState state() {
+        return this.state;
+    }
+
+    /** The only place where the state changes, and with it who has a place. */
+    final boolean move(CallState from, CallState to) {
+        if (!STATE.compareAndSet(this, from, to)) {
+            return false;
+        }
+        if (from.hasPlace() && !to.hasPlace()) {
+            pool().places().giveBack();
+        }
+        else if (to.hasPlace() && !from.hasPlace()) {
+            pool().places().take();
+        }
+        return true;
+    }
+
+    /**
+     * Moves as the rule says.
+     * @return where the call was: where the rule leaves it, nothing has changed
+     */
+    final CallState move(UnaryOperator<CallState> rule) {
+        while (true) {
+            CallState from = this.state;
+            CallState to = rule.apply(from);
+            if (to == from || move(from, to)) {
+                return from;
+            }
+        }
+    }
+
+    final void begun() {
+        this.begun = true;
+    }
+
+    final boolean hasBegun() {
+        return this.begun;
+    }
+
+    final boolean hasExpired() {
+        return this.expired;
+    }
+
+    @Override
+    final boolean isDone(long nanoTime) {
+        boolean waits = this.state == CallState.WAITING || (this.state == CallState.QUEUED && !this.begun);
+        if (waits && pool().isTooLong(nanoTime - since())) {
+            endWait(Expiry.QUEUE_TIMEOUT, pool().tooLong());
+        }
+        return !this.state.isInQueue();
+    }
+
+    /**
+     * A call of which nobody was told ends here and now; for others only the wait does.
+     */
+    final void endWait(Expiry why, @Nullable Dismissal answer) {
+        CallState from = move(CallState::whenTooLate);
+        boolean waited = from.whenTooLate() != from && from != CallState.ABSENT;
+        if (!waited || this.begun) {
+            return;
+        }
+        this.expired = true;
+        pool().figures().expired(why);
+        if (answer != null) {
+            answer.close(this.call);
+        }
+        if (from == CallState.WAITING) {
+            runBatch();
+        }
+    }
+
+    /** Runs the events that are here, on this thread. */
+    abstract void runBatch();
+
+    final boolean isAbsent() {
+        return this.state == CallState.ABSENT;
+    }
+
+    /** Its place is given back, unless its request has come. */
+    final void loseAbsence() {
+        move(CallState.ABSENT, CallState.ABSENT.whenTooLate());
+    }
+
+}

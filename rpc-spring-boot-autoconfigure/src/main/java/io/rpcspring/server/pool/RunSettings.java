@@ -1,0 +1,14 @@
+package io.rpcspring.server.pool;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How all pools of a server run their calls.
+ *
+ * @param interruptCancelled whether a cancelled call interrupts the thread that it runs
+ * on
+ * @param threadLocals carries what application code leaves on a thread; null if nothing
+ * can be there, which then costs nothing
+ */
+public record RunSettings(boolean interruptCancelled, @Nullable ThreadLocals threadLocals) {
+}
