@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageOutbox<T> implements MessageSender<T> {
 
+    private final String method;
+
     private final SingleThread sender;
 
     private final BooleanSupplier callReady;
@@ -44,6 +46,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
      * @param interrupted what to do when a waiting sender is interrupted
      */
     public MessageOutbox(String method, BooleanSupplier callReady, Consumer<T> call, Runnable interrupted) {
+        this.method = method;
         this.sender = new SingleThread("send", method);
         this.callReady = callReady;
         this.call = call;
@@ -52,6 +55,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     @Override
     public void send(T message) {
+        requireMessage(message);
         enter();
         try {
             if (!isReady()) {
@@ -66,6 +70,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     @Override
     public boolean trySend(T message) {
+        requireMessage(message);
         enter();
         try {
             throwIfEnded();
@@ -77,6 +82,12 @@ public final class MessageOutbox<T> implements MessageSender<T> {
         }
         finally {
             this.sender.leave();
+        }
+    }
+
+    private void requireMessage(T message) {
+        if (message == null) {
+            throw new NullPointerException("null was sent on a stream of " + this.method);
         }
     }
 

@@ -3,6 +3,8 @@ package io.rpcspring.server.call;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import io.rpcspring.server.pool.AdmittedCall;
 
@@ -15,6 +17,8 @@ import io.rpcspring.server.pool.AdmittedCall;
  * @param <Q> the type of the requests
  */
 final class CallEvents<Q> extends GuardedEvents<Q> {
+
+    private static final Log logger = LogFactory.getLog(CallEvents.class);
 
     private final LiveCall<Q, ?> call;
 
@@ -62,27 +66,31 @@ final class CallEvents<Q> extends GuardedEvents<Q> {
 
     @Override
     public void onCancel() {
-        ended();
-        super.onCancel();
+        tellEnd(false);
     }
 
     /** Whoever did not end the call by himself hears that it was cancelled. */
     @Override
     public void onComplete() {
-        ended();
-        if (this.call.isAnswered()) {
-            super.onComplete();
-        }
-        else {
-            super.onCancel();
-        }
+        tellEnd(this.call.isAnswered());
     }
 
-    private void ended() {
+    private void tellEnd(boolean completed) {
         this.calls.forget(this.call);
         AdmittedCall run = this.call.run();
         if (run != null) {
             run.ended();
+        }
+        try {
+            if (completed) {
+                delegate().onComplete();
+            }
+            else {
+                delegate().onCancel();
+            }
+        }
+        catch (Throwable ex) {
+            logger.error("What listens to the end of a call of " + this.call.method() + " failed", ex);
         }
     }
 

@@ -33,7 +33,7 @@ record FailureLink(CallFailures failures) implements ServerInterceptor {
         if (live == null || !live.isEndedByOthers()) {
             StatusException failure = failures.map(call.getMethodDescriptor().getFullMethodName(), thrown);
             Metadata trailers = failure.getTrailers();
-            LiveCall.close(call, failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+            LastResort.close(call, failure.getStatus(), (trailers != null) ? trailers : new Metadata());
         }
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
+import io.rpcspring.server.call.LastResort;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.error.CallFailures;
 
@@ -110,9 +111,9 @@ final class Answer<R> {
     void refuse(Status status, Metadata trailers) {
         this.closing = true;
         if (!this.headersSent && !this.context.responseHeaders().keys().isEmpty()) {
-            LiveCall.sendHeaders(this.call, this.context.responseHeaders());
+            LastResort.sendHeaders(this.call, this.context.responseHeaders());
         }
-        LiveCall.close(this.call, status, trailers);
+        LastResort.close(this.call, status, trailers);
     }
 
     private void end(Runnable last) {
@@ -138,6 +139,11 @@ final class Answer<R> {
         }
     }
 
+    /** What the handler has left behind; null if it still runs, or has ended. */
+    @Nullable Future<?> pending() {
+        return this.pending;
+    }
+
     /**
      * The call has ended.
      * @return whether it was somebody else who ended it
@@ -147,10 +153,6 @@ final class Answer<R> {
             return false;
         }
         this.over = true;
-        Future<?> result = this.pending;
-        if (result != null) {
-            result.cancel(true);
-        }
         return true;
     }
 

@@ -1,5 +1,6 @@
 package io.rpcspring.server.handler;
 
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 import io.grpc.Context;
@@ -181,6 +182,11 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         PooledRun current = this.run;
         if (current != null) {
             current.interrupt();
+        }
+        Future<?> pending = this.answer.pending();
+        if (pending != null) {
+            // What depends on it is the application's, and runs in the pool.
+            this.method.settings().pools().execute(this.context.method(), () -> pending.cancel(true));
         }
     }
 

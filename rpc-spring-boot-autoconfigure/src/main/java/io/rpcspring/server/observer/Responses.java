@@ -4,32 +4,27 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusException;
-import io.grpc.stub.ServerCallStreamObserver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.server.call.CallHandler;
+import io.rpcspring.server.call.LastResort;
 import io.rpcspring.server.call.LiveCall;
 
 /**
  * Takes the responses of a service: lets several threads respond to one call, and
  * forgives what comes after its end.
- * <p>
- * All else is as with grpc-java's own observer: which handlers can be set, and until
- * when.
  *
  * @param <R> the type of the responses
  */
-final class Responses<R> extends ServerCallStreamObserver<R> implements CallHandler {
+final class Responses<R> extends ResponseSettings<R> implements CallHandler {
 
     private static final Log logger = LogFactory.getLog(Responses.class);
 
     private final ServerCall<?, R> call;
 
     private final ObserverMethod<?, R> method;
-
-    private final ObserverCall<?, R> handlers;
 
     /**
      * Held while something is sent, so that one thread at a time uses interceptors; the
@@ -50,14 +45,17 @@ final class Responses<R> extends ServerCallStreamObserver<R> implements CallHand
     private boolean complained;
 
     Responses(ServerCall<?, R> call, ObserverMethod<?, R> method, ObserverCall<?, R> handlers) {
+        super(call, handlers);
         this.call = call;
         this.method = method;
-        this.handlers = handlers;
         this.lock = (call instanceof LiveCall<?, ?>) ? call : new Object();
     }
 
     @Override
     public void onNext(R response) {
+        if (response == null) {
+            throw new NullPointerException("null was sent by " + this.method.describe());
+        }
         synchronized (this.lock) {
             if (this.ended) {
                 complain("onNext");
@@ -90,7 +88,7 @@ final class Responses<R> extends ServerCallStreamObserver<R> implements CallHand
             }
             catch (Throwable ex) {
                 // An interceptor does not let the end through.
-                LiveCall.fail(this.call, ex);
+                LastResort.fail(this.call, ex);
             }
         }
     }
@@ -117,7 +115,7 @@ final class Responses<R> extends ServerCallStreamObserver<R> implements CallHand
     private void fail(Throwable thrown) {
         StatusException failure = this.method.failures().map(this.method.rpc().getFullMethodName(), thrown);
         Metadata trailers = failure.getTrailers();
-        LiveCall.close(this.call, failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+        LastResort.close(this.call, failure.getStatus(), (trailers != null) ? trailers : new Metadata());
     }
 
     private void complain(String use) {
@@ -150,57 +148,6 @@ final class Responses<R> extends ServerCallStreamObserver<R> implements CallHand
     @Override
     public boolean isCancelled() {
         return this.over != null || this.call.isCancelled();
-    }
-
-    @Override
-    public boolean isReady() {
-        return this.call.isReady();
-    }
-
-    @Override
-    public void request(int count) {
-        this.call.request(count);
-    }
-
-    @Override
-    public void setMessageCompression(boolean enable) {
-        this.call.setMessageCompression(enable);
-    }
-
-    @Override
-    public void setCompression(String compression) {
-        this.call.setCompression(compression);
-    }
-
-    @Override
-    public void setOnReadyThreshold(int bytes) {
-        this.handlers.requireOpen("setOnReadyThreshold");
-        this.call.setOnReadyThreshold(bytes);
-    }
-
-    @Override
-    public void setOnReadyHandler(Runnable handler) {
-        this.handlers.setOnReady(handler);
-    }
-
-    @Override
-    public void setOnCancelHandler(Runnable handler) {
-        this.handlers.setOnCancel(handler);
-    }
-
-    @Override
-    public void setOnCloseHandler(Runnable handler) {
-        this.handlers.setOnClose(handler);
-    }
-
-    @Override
-    public void disableAutoRequest() {
-        this.handlers.disableAutoRequest();
-    }
-
-    @Override
-    public void disableAutoInboundFlowControl() {
-        disableAutoRequest();
     }
 
 }

@@ -16,9 +16,9 @@ final class Absences {
 
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Queue<AdmittedCall> calls = new ConcurrentLinkedQueue<>();
+    private final Queue<PlacedCall> calls = new ConcurrentLinkedQueue<>();
 
-    void add(AdmittedCall call) {
+    void add(PlacedCall call) {
         this.calls.add(call);
     }
 
@@ -29,7 +29,7 @@ final class Absences {
      */
     boolean expire(long nanoTime) {
         while (true) {
-            AdmittedCall first = this.calls.peek();
+            PlacedCall first = this.calls.peek();
             if (first == null) {
                 return false;
             }

@@ -35,12 +35,6 @@ public final class AdmittedCall extends PlacedCall implements Executor {
     /** Runs the handler if it was handed over on another thread. */
     private volatile @Nullable ForeignHandler foreign;
 
-    /** Whether no code of the application listens to the call's end. */
-    private boolean quiet;
-
-    /** Whether its end has been told. */
-    private volatile boolean over;
-
     AdmittedCall(HandlerPool pool, PooledCall call) {
         super(pool, call);
     }
@@ -105,21 +99,15 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         }
     }
 
-    /** What this thread had before is not the call's, and it has it again afterwards. */
     @Override
     void runBatch() {
         Runnable events = Objects.requireNonNull(this.batch);
         ThreadLocals threadLocals = pool().threadLocals();
-        if (threadLocals == null) {
-            events.run();
-            return;
+        if (threadLocals != null) {
+            this.locals = ThreadLocals.run(threadLocals, this.locals, events);
         }
-        Object before = ThreadLocals.swap(threadLocals, this.locals);
-        try {
+        else {
             events.run();
-        }
-        finally {
-            this.locals = ThreadLocals.swap(threadLocals, before);
         }
     }
 
@@ -129,29 +117,6 @@ public final class AdmittedCall extends PlacedCall implements Executor {
             this.handler = null;
             next.run();
         }
-    }
-
-    private boolean leave() {
-        while (true) {
-            CallState from = state();
-            CallState to = from.whenLeft(this.over, isRequestAwaited(), this.quiet);
-            if (to == CallState.ABSENT) {
-                waitFrom(System.nanoTime());
-            }
-            if (to == from) {
-                return true;
-            }
-            if (move(from, to)) {
-                if (to == CallState.ABSENT) {
-                    pool().absent(this);
-                }
-                return to != CallState.RUNNING;
-            }
-        }
-    }
-
-    private boolean isRequestAwaited() {
-        return !hasBegun() && call().getMethodDescriptor().getType().clientSendsOneMessage();
     }
 
     /**
@@ -207,7 +172,7 @@ public final class AdmittedCall extends PlacedCall implements Executor {
      * @param quietAtTheEnd whether none of its code listens to the call's end
      */
     public void started(boolean quietAtTheEnd) {
-        this.quiet = quietAtTheEnd;
+        quiet(quietAtTheEnd);
         if (!call().getMethodDescriptor().getType().clientSendsOneMessage()) {
             begun();
         }
@@ -215,7 +180,7 @@ public final class AdmittedCall extends PlacedCall implements Executor {
 
     /** Code of the application listens to the end after all. Called by an event. */
     public void notQuiet() {
-        this.quiet = false;
+        quiet(false);
     }
 
     /** The whole request is in. */
@@ -226,8 +191,7 @@ public final class AdmittedCall extends PlacedCall implements Executor {
     /** The call has ended, one way or another; the application is told of it now. */
     public void ended() {
         end();
-        this.over = true;
-        move(CallState.SERVED, CallState.ENDED);
+        over();
         if (!hasExpired()) {
             pool().figures().completed();
         }

@@ -106,7 +106,7 @@ final class HandlerPool {
     }
 
     /** A call waits for its request, on no thread. */
-    void absent(AdmittedCall call) {
+    void absent(PlacedCall call) {
         this.absences.add(call);
         this.watch.lookAfterQueues();
     }

@@ -22,6 +22,12 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
     /** Whether the handler has all that it starts with. Handed on with a move. */
     private boolean begun;
 
+    /** Whether no code of the application listens to its end. Handed on with a move. */
+    private boolean quiet;
+
+    /** Whether its end has been told. */
+    private volatile boolean over;
+
     /** Whether it was counted as expired. */
     private volatile boolean expired;
 
@@ -74,8 +80,44 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         return this.begun;
     }
 
+    final void quiet(boolean nobodyListens) {
+        this.quiet = nobodyListens;
+    }
+
+    final void over() {
+        this.over = true;
+        move(CallState.SERVED, CallState.ENDED);
+    }
+
     final boolean hasExpired() {
         return this.expired;
+    }
+
+    /**
+     * The batch has run, and the handler if there is one.
+     * @return whether the thread may go: no more events have come
+     */
+    final boolean leave() {
+        while (true) {
+            CallState from = this.state;
+            CallState to = from.whenLeft(this.over, isRequestAwaited(), this.quiet);
+            if (to == CallState.ABSENT) {
+                waitFrom(System.nanoTime());
+            }
+            if (to == from) {
+                return true;
+            }
+            if (move(from, to)) {
+                if (to == CallState.ABSENT) {
+                    pool().absent(this);
+                }
+                return to != CallState.RUNNING;
+            }
+        }
+    }
+
+    private boolean isRequestAwaited() {
+        return !this.begun && this.call.getMethodDescriptor().getType().clientSendsOneMessage();
     }
 
     @Override

@@ -38,15 +38,18 @@ public interface ThreadLocals {
      * @param threadLocals takes and puts
      * @param carried what was taken or copied, or null for nothing
      * @param task the task
+     * @return what the task has left on the thread, which has again what it had before
      */
-    static void run(ThreadLocals threadLocals, @Nullable Object carried, Runnable task) {
+    static @Nullable Object run(ThreadLocals threadLocals, @Nullable Object carried, Runnable task) {
         Object before = swap(threadLocals, carried);
+        Object left;
         try {
             task.run();
         }
         finally {
-            swap(threadLocals, before);
+            left = swap(threadLocals, before);
         }
+        return left;
     }
 
 }

@@ -21,13 +21,7 @@ final class TransportCall implements Executor {
 
     @Override
     public void execute(Runnable batch) {
-        Object before = ThreadLocals.swap(this.threadLocals, this.locals);
-        try {
-            batch.run();
-        }
-        finally {
-            this.locals = ThreadLocals.swap(this.threadLocals, before);
-        }
+        this.locals = ThreadLocals.run(this.threadLocals, this.locals, batch);
     }
 
 }

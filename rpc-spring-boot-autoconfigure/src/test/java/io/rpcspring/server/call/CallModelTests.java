@@ -344,12 +344,12 @@ class CallModelTests {
             }
             LockSupport.parkNanos(Math.floorMod(this.moment, 60_000));
             if (this.moment % 5 == 0) {
-                LiveCall.fail(this.call, Status.DATA_LOSS.asRuntimeException());
+                LastResort.fail(this.call, Status.DATA_LOSS.asRuntimeException());
                 return;
             }
             this.call.sendHeaders(new Metadata());
             this.call.sendMessage("response");
-            LiveCall.close(this.call, Status.OK, new Metadata());
+            LastResort.close(this.call, Status.OK, new Metadata());
         }
 
         @Override

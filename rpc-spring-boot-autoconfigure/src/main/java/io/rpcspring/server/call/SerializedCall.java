@@ -1,0 +1,148 @@
+package io.rpcspring.server.call;
+
+import io.grpc.Context;
+import io.grpc.ForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call whose responses leave one after the other, until its one end.
+ * <p>
+ * Several threads may use it. The first end counts, and what comes after it goes nowhere.
+ * Nothing is sent on a call that the transport has ended: a second end there would cost
+ * the connection with all its calls.
+ *
+ * @param <Q> the type of the requests
+ * @param <R> the type of the responses
+ */
+abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
+
+    private static final Log logger = LogFactory.getLog(SerializedCall.class);
+
+    private final ServerCall<Q, R> call;
+
+    private final Context context = Context.current();
+
+    /** How the call ended, if it did. Guarded by this for writing. */
+    private volatile @Nullable Status end;
+
+    /** Whether whoever answers has ended it. Guarded by this for writing. */
+    private volatile boolean answered;
+
+    /** Guarded by this. */
+    private boolean headersSent;
+
+    /** Guarded by this. */
+    private boolean messageSent;
+
+    /** Guarded by this. */
+    private boolean complained;
+
+    SerializedCall(ServerCall<Q, R> call) {
+        this.call = call;
+    }
+
+    @Override
+    protected final ServerCall<Q, R> delegate() {
+        return this.call;
+    }
+
+    @Override
+    public final MethodDescriptor<Q, R> getMethodDescriptor() {
+        return this.call.getMethodDescriptor();
+    }
+
+    final String method() {
+        return this.call.getMethodDescriptor().getFullMethodName();
+    }
+
+    /** What grpc-java runs the call in. */
+    final Context context() {
+        return this.context;
+    }
+
+    @Override
+    public final boolean isReady() {
+        return this.end == null && this.call.isReady();
+    }
+
+    @Override
+    public final synchronized void sendHeaders(Metadata headers) {
+        // Threads that race for the first message bring headers each.
+        if (isOpenFor("headers") && !this.headersSent) {
+            this.headersSent = true;
+            this.call.sendHeaders(headers);
+        }
+    }
+
+    /**
+     * Sends a message, if the call has not ended.
+     * @return false if it would be one too many
+     */
+    final synchronized boolean isSent(R message) {
+        if (isOpenFor("a message")) {
+            if (this.messageSent && getMethodDescriptor().getType().serverSendsOneMessage()) {
+                return false;
+            }
+            this.messageSent = true;
+            this.call.sendMessage(message);
+        }
+        return true;
+    }
+
+    final synchronized boolean isResponseMissing() {
+        return this.end == null && !this.messageSent && getMethodDescriptor().getType().serverSendsOneMessage();
+    }
+
+    /**
+     * Ends the call.
+     * @param byAnswer whether whoever answers it does so, or an interceptor
+     * @return false if it has ended before
+     */
+    final synchronized boolean isEndedWith(Status status, Metadata trailers, boolean byAnswer) {
+        boolean open = byAnswer ? isOpenFor("a status") && !this.context.isCancelled() : this.end == null;
+        if (open) {
+            this.end = status;
+            this.answered = byAnswer;
+            this.call.close(status, trailers);
+        }
+        return open;
+    }
+
+    /**
+     * The transport has ended the call.
+     * @return false if it has ended before
+     */
+    final synchronized boolean isLost(Status status) {
+        boolean open = this.end == null;
+        if (open) {
+            this.end = status;
+        }
+        return open;
+    }
+
+    /** Asked under the lock. What nobody did wrong is not complained of. */
+    private boolean isOpenFor(String what) {
+        if (this.end != null && this.answered && !this.complained) {
+            this.complained = true;
+            logger.warn("Ignored: " + what + " after the end of a call of " + method());
+        }
+        return this.end == null;
+    }
+
+    /** How it ended, by whomever; null while it lives. */
+    final @Nullable Status end() {
+        return this.end;
+    }
+
+    /** Whether it was ended by an answer, an interceptor's among them. */
+    final boolean isAnswered() {
+        return this.answered;
+    }
+
+}
