@@ -30,8 +30,9 @@ final class RegisteredThreadLocal {
         try {
             return type.getMethod("restore").getDeclaringClass() != ThreadLocalAccessor.class;
         }
-        catch (NoSuchMethodException ex) {
-            // A native image knows no method that nobody announced.
+        catch (NoSuchMethodException | LinkageError ex) {
+            // A native image knows no method that nobody announced, and Spring Security
+            // has an accessor whose methods name Reactor, which need not be there.
             return true;
         }
     }
