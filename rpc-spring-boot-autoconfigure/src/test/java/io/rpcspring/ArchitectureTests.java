@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ArchitectureTests {
 
-    private static final String[] HOOKS = { "Customizer", "Mapper" };
+    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals" };
 
     private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
 
@@ -87,6 +87,26 @@ class ArchitectureTests {
             .onlyDependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.server.pool..", "java..", "io.grpc..", "io.micrometer..",
                     "com.netflix.concurrency..", "org.jspecify.."));
+    }
+
+    @Test
+    void theCoreKnowsNoIntegration() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAnyPackage("io.rpcspring", "io.rpcspring.server..", "io.rpcspring.client..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.rpcspring.propagation.."));
+    }
+
+    @Test
+    void onlyPropagationKnowsTheLibrariesOfThreadLocals() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.propagation..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.slf4j..", "io.micrometer.context.."));
     }
 
     @Test
