@@ -13,7 +13,7 @@ import io.grpc.StatusException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.rpcspring.server.handler.CallFailures;
+import io.rpcspring.server.error.CallFailures;
 
 /**
  * Makes the calls of services that write to a {@code StreamObserver} safe.

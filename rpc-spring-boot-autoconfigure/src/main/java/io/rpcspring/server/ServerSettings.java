@@ -8,7 +8,7 @@ import java.util.function.Function;
 import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.handler.CallFailures;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;

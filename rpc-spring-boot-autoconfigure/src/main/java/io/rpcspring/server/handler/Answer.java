@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
+import io.rpcspring.server.error.CallFailures;
 
 /**
  * The sending half of one call: headers, messages, and one end.

@@ -2,6 +2,7 @@ package io.rpcspring.server.handler;
 
 import java.util.concurrent.Executor;
 
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.HandlerPools;
 
 /**
