@@ -9,6 +9,7 @@ import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
@@ -23,10 +24,11 @@ import io.rpcspring.server.transport.Doors;
  * @param services the pools that configuration gives to services, by their full names
  * @param requestAhead how many messages are requested ahead of a receiver, at least 1
  * @param interruptCancelled whether a cancelled call interrupts its handler
+ * @param responses how large headers and the end of a call may be
  * @param exceptionMappers map what services throw, in this order
  */
 public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Collection<PoolSettings> pools,
-        Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled,
+        Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled, ResponseMetadata responses,
         List<ExceptionMapper> exceptionMappers) {
 
     HandlerSettings handlers(HandlerPools pools) {
