@@ -35,9 +35,13 @@ final class Bounds {
     }
 
     static void size(String property, DataSize value, String example) {
-        if (value.toBytes() < 1 || value.toBytes() > Integer.MAX_VALUE) {
-            throw refusal(property, value.toString(), "not from 1B to " + Integer.MAX_VALUE + "B",
-                    "a size from 1B to " + Integer.MAX_VALUE + "B", example);
+        size(property, value, 1, example);
+    }
+
+    static void size(String property, DataSize value, int least, String example) {
+        if (value.toBytes() < least || value.toBytes() > Integer.MAX_VALUE) {
+            String range = "from " + least + "B to " + Integer.MAX_VALUE + "B";
+            throw refusal(property, value.toString(), "not " + range, "a size " + range, example);
         }
     }
 

@@ -7,6 +7,7 @@ import io.grpc.ServerBuilder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
+import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.transport.TransportLimits;
 
 /**
@@ -18,6 +19,8 @@ import io.rpcspring.server.transport.TransportLimits;
  * hold back what is more.
  * @param messageSize How large a request message may be, also after it is decompressed.
  * @param metadataSize How large the headers of a call may be.
+ * @param responseMetadataSize How large the headers, and the trailers with the status,
+ * may be that a call answers. What is larger is cut. Clients accept 8KB by default.
  * @param resets How many resets one connection may cause within reset-window, by
  * cancelling calls or by breaking the protocol, before it is closed.
  * @param resetWindow How long resets are counted before the count starts anew. Whole
@@ -27,8 +30,8 @@ import io.rpcspring.server.transport.TransportLimits;
  */
 record LimitProperties(@DefaultValue("10s") Duration handshakeTimeout, @DefaultValue("1000") int callsPerConnection,
         @DefaultValue("4MB") DataSize messageSize, @DefaultValue("8KB") DataSize metadataSize,
-        @DefaultValue("2000") int resets, @DefaultValue("8s") Duration resetWindow,
-        @DefaultValue("1MB") DataSize flowControlWindow) {
+        @DefaultValue("6KB") DataSize responseMetadataSize, @DefaultValue("2000") int resets,
+        @DefaultValue("8s") Duration resetWindow, @DefaultValue("1MB") DataSize flowControlWindow) {
 
     private static final String PREFIX = "rpc.server.limits.";
 
@@ -37,6 +40,7 @@ record LimitProperties(@DefaultValue("10s") Duration handshakeTimeout, @DefaultV
         Bounds.atLeast(PREFIX + "calls-per-connection", callsPerConnection, 1, "1000");
         Bounds.size(PREFIX + "message-size", messageSize, "4MB");
         Bounds.size(PREFIX + "metadata-size", metadataSize, "8KB");
+        Bounds.size(PREFIX + "response-metadata-size", responseMetadataSize, 1024, "6KB");
         Bounds.atLeast(PREFIX + "resets", resets, 1, "2000");
         if (resetWindow.toSeconds() < 1 || resetWindow.toNanosPart() != 0) {
             throw Bounds.refusal(PREFIX + "reset-window", Bounds.text(resetWindow),
@@ -49,6 +53,10 @@ record LimitProperties(@DefaultValue("10s") Duration handshakeTimeout, @DefaultV
         builder.handshakeTimeout(this.handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS)
             .maxInboundMessageSize((int) this.messageSize.toBytes())
             .maxInboundMetadataSize((int) this.metadataSize.toBytes());
+    }
+
+    ResponseMetadata forResponses() {
+        return new ResponseMetadata((int) this.responseMetadataSize.toBytes());
     }
 
     TransportLimits forTransport() {

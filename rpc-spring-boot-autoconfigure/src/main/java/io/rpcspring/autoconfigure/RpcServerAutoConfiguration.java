@@ -70,8 +70,8 @@ final class RpcServerAutoConfiguration {
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), exceptionMappers.orderedStream().toList(),
-                threadLocals.getIfAvailable(), links.stream().toList());
+                properties.interruptCancelled(), properties.limits().forResponses(),
+                exceptionMappers.orderedStream().toList(), threadLocals.getIfAvailable(), links.stream().toList());
     }
 
     private static PoolProperties.Machine machine(Environment environment) {

@@ -16,8 +16,8 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
 import io.rpcspring.server.call.CallChain;
+import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.LiveCalls;
-import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolStatistics;
 import io.rpcspring.server.transport.Doors;
@@ -103,16 +103,16 @@ public final class RpcServer implements SmartLifecycle {
             return;
         }
         HandlerPools pools = this.settings.newPools();
-        CallFailures failures = this.settings.failures();
-        Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, failures));
+        CallRules rules = this.settings.rules();
+        Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, rules.failures()));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
-                pools, failures);
+                pools, rules);
         OpenDoors open = listen(services, pools,
-                new CallChain(calls, this.settings.codecs(), failures, this.settings.links()));
+                new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links()));
         this.running = new Running(open, pools, new Drain(open, calls, this.settings.shutdown()));
         keepAlive(open);
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));

@@ -45,11 +45,11 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
      * @param call grpc-java's own
-     * @param failures maps what is thrown
+     * @param rules hold for its answers
      */
-    LiveCall(ServerCall<Q, R> call, CallFailures failures) {
-        super(call);
-        this.failures = failures;
+    LiveCall(ServerCall<Q, R> call, CallRules rules) {
+        super(call, rules.responses());
+        this.failures = rules.failures();
     }
 
     /**

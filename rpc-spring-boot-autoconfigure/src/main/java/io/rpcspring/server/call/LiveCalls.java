@@ -17,7 +17,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
-import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools;
 
@@ -42,24 +41,24 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
 
     private final HandlerPools pools;
 
-    private final CallFailures failures;
+    private final CallRules rules;
 
     /**
      * Knows no calls yet.
      * @param ownServices the names of the framework's own services
      * @param pools run the calls
-     * @param failures maps what is thrown
+     * @param rules hold for all their answers
      */
-    public LiveCalls(Set<String> ownServices, HandlerPools pools, CallFailures failures) {
+    public LiveCalls(Set<String> ownServices, HandlerPools pools, CallRules rules) {
         this.ownServices = ownServices;
         this.pools = pools;
-        this.failures = failures;
+        this.rules = rules;
     }
 
     /** Asked on the transport's thread, when the headers are in. */
     @Override
     public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-        LiveCall<Q, R> live = new LiveCall<>(call, this.failures);
+        LiveCall<Q, R> live = new LiveCall<>(call, this.rules);
         this.calls.put(call, live);
         Status unreadable = ReadableTimeouts.refusal(headers);
         if (unreadable != null) {
@@ -109,7 +108,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
     }
 
     private LiveCall<?, ?> unknown(ServerCall<?, ?> call) {
-        LiveCall<?, ?> live = new LiveCall<>(call, this.failures);
+        LiveCall<?, ?> live = new LiveCall<>(call, this.rules);
         HandlerPools.requestOne(live);
         live.startIn(null);
         return live;

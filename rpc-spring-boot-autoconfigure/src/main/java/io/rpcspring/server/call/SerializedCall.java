@@ -10,6 +10,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.error.ResponseMetadata;
+
 /**
  * A call whose responses leave one after the other, until its one end.
  * <p>
@@ -25,6 +27,8 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
     private static final Log logger = LogFactory.getLog(SerializedCall.class);
 
     private final ServerCall<Q, R> call;
+
+    private final ResponseMetadata responses;
 
     private final Context context = Context.current();
 
@@ -43,8 +47,9 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
     /** Guarded by this. */
     private boolean complained;
 
-    SerializedCall(ServerCall<Q, R> call) {
+    SerializedCall(ServerCall<Q, R> call, ResponseMetadata responses) {
         this.call = call;
+        this.responses = responses;
     }
 
     @Override
@@ -76,6 +81,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         // Threads that race for the first message bring headers each.
         if (isOpenFor("headers") && !this.headersSent) {
             this.headersSent = true;
+            this.responses.fitHeaders(method(), headers);
             this.call.sendHeaders(headers);
         }
     }
@@ -109,7 +115,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         if (open) {
             this.end = status;
             this.answered = byAnswer;
-            this.call.close(status, trailers);
+            this.call.close(this.responses.fitStatus(method(), status, trailers), trailers);
         }
         return open;
     }

@@ -1,8 +1,11 @@
 package io.rpcspring.server.error;
 
 import java.lang.reflect.UndeclaredThrowableException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
@@ -18,12 +21,17 @@ import org.jspecify.annotations.Nullable;
  * Maps what a handler throws to the status that its client gets.
  * <p>
  * A status exception, also as a cause, is passed on as it is. Then the application's
- * mappers are asked. What nobody knows, or a mapper fails at, becomes {@code UNKNOWN}
- * with a short id and no internals; the log has the same id with the stack trace, once.
+ * mappers are asked. What nobody knows, a mapper that fails, and the status {@code OK},
+ * which is no failure, become {@code UNKNOWN} with a short id and no internals; the log
+ * has the same id with the stack trace, once.
  */
 public final class CallFailures {
 
     private static final Log logger = LogFactory.getLog(CallFailures.class);
+
+    /** For when no memory is left for another. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // Its stack trace is of no use.
+    private static final StatusException WITHOUT_ID = Status.UNKNOWN.withDescription("The server failed").asException();
 
     private final List<Function<Throwable, @Nullable StatusException>> mappers;
 
@@ -32,23 +40,47 @@ public final class CallFailures {
      * @param mappers the application's mappers, in order; the first answer wins
      */
     public CallFailures(List<Function<Throwable, @Nullable StatusException>> mappers) {
-        this.mappers = mappers;
+        this.mappers = List.copyOf(mappers);
     }
 
     /**
-     * The status of a failed call.
+     * The status of a failed call. It throws nothing, whatever the exception, a mapper or
+     * the log does.
      * @param method the full name of the method
      * @param thrown what the handler threw
-     * @return a status exception with what the client gets
+     * @return a status exception with what the client gets, never {@code OK}
      */
     public StatusException map(String method, Throwable thrown) {
-        // A proxy wraps checked exceptions that the method does not declare.
-        return (thrown instanceof UndeclaredThrowableException undeclared)
-                ? mapDeclared(method, undeclared.getUndeclaredThrowable()) : mapDeclared(method, thrown);
+        try {
+            return mapDeclared(method, declared(thrown));
+        }
+        catch (Throwable ex) {
+            return unknown(method, thrown);
+        }
+    }
+
+    /** A proxy wraps checked exceptions that the method does not declare. */
+    private static Throwable declared(Throwable thrown) {
+        Throwable undeclared = (thrown instanceof UndeclaredThrowableException wrapper)
+                ? wrapper.getUndeclaredThrowable() : null;
+        return (undeclared != null) ? undeclared : thrown;
     }
 
     private StatusException mapDeclared(String method, Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+        StatusException given = given(thrown);
+        if (given == null) {
+            return askMappers(method, thrown);
+        }
+        return given.getStatus().isOk()
+                ? unknown(method, new IllegalStateException("The status OK was thrown, which is no failure", thrown))
+                : given;
+    }
+
+    /** The first status among the exception and its causes. */
+    private static @Nullable StatusException given(Throwable thrown) {
+        // Causes may lead back to one that was seen.
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Throwable cause = thrown; cause != null && seen.add(cause); cause = cause.getCause()) {
             if (cause instanceof StatusException known) {
                 return known;
             }
@@ -56,22 +88,50 @@ public final class CallFailures {
                 return new StatusException(known.getStatus(), known.getTrailers());
             }
         }
+        return null;
+    }
+
+    private StatusException askMappers(String method, Throwable thrown) {
+        StatusException answer;
         try {
-            return this.mappers.stream()
+            answer = this.mappers.stream()
                 .map((mapper) -> mapper.apply(thrown))
                 .filter(Objects::nonNull)
                 .findFirst()
-                .orElseGet(() -> unknown(method, thrown));
+                .orElse(null);
         }
-        catch (RuntimeException ex) {
-            return unknown(method, new IllegalStateException("An ExceptionMapper failed: " + ex, thrown));
+        catch (Throwable ex) {
+            IllegalStateException both = new IllegalStateException("An ExceptionMapper failed", thrown);
+            both.addSuppressed(ex);
+            return unknown(method, both);
         }
+        if (answer == null) {
+            return unknown(method, thrown);
+        }
+        return answer.getStatus().isOk() ? unknown(method,
+                new IllegalStateException("An ExceptionMapper answered the status OK, which is no failure", thrown))
+                : answer;
     }
 
     private static StatusException unknown(String method, Throwable thrown) {
-        String id = String.format("%08x", ThreadLocalRandom.current().nextInt());
-        logger.error("Call of " + method + " failed, id " + id, thrown);
-        return new StatusException(Status.UNKNOWN.withDescription("The server failed, id " + id), new Metadata());
+        try {
+            String id = String.format("%08x", ThreadLocalRandom.current().nextInt());
+            log("Call of " + method + " failed, id " + id, thrown);
+            return new StatusException(Status.UNKNOWN.withDescription("The server failed, id " + id), new Metadata());
+        }
+        catch (Throwable ex) {
+            return WITHOUT_ID;
+        }
+    }
+
+    private static void log(String line, Throwable thrown) {
+        try {
+            logger.error(line, thrown);
+        }
+        catch (Throwable ex) {
+            logger.error(line + ": " + thrown.getClass().getName() + ", which cannot be printed: "
+                    + ex.getClass().getName());
+        }
     }
 
 }

@@ -1,6 +1,6 @@
 /**
- * Exceptions to statuses, and what fits on the wire. Start at
- * {@link io.rpcspring.server.error.CallFailures}.
+ * Makes statuses of exceptions, and cuts what is answered to what clients accept. Start
+ * at {@link io.rpcspring.server.error.CallFailures}.
  */
 @NullMarked
 package io.rpcspring.server.error;

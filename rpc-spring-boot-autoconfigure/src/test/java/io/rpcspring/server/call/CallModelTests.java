@@ -31,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
 import io.rpcspring.server.pool.PoolStatistics;
@@ -50,7 +51,8 @@ class CallModelTests {
     private final HandlerPools pools = new HandlerPools(List.of(settings("default", 2, 6), settings("streams", 2, 6)),
             new RunSettings(true, null));
 
-    private final LiveCalls calls = new LiveCalls(Set.of(), this.pools, new CallFailures(List.of()));
+    private final LiveCalls calls = new LiveCalls(Set.of(), this.pools,
+            new CallRules(new CallFailures(List.of()), new ResponseMetadata(6 * 1024)));
 
     private final ExecutorService transport = Executors.newFixedThreadPool(4);
 

@@ -1,0 +1,144 @@
+package io.rpcspring.server.error;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.grpc.Metadata;
+
+/**
+ * Headers or trailers with the size of each, from which the largest can be left out.
+ * <p>
+ * The values of a name stay or go together: half of a list would be another list.
+ */
+final class SizedMetadata {
+
+    private static final Metadata.Key<byte[]> DETAILS = Metadata.Key.of("grpc-status-details-bin",
+            Metadata.BINARY_BYTE_MARSHALLER);
+
+    /** gRPC keeps these names for itself. */
+    private static final String RESERVED = "grpc-";
+
+    private static final int NAMED = 10;
+
+    private final Metadata metadata;
+
+    private final Map<String, Long> reserved = new LinkedHashMap<>();
+
+    private final Map<String, Long> application = new LinkedHashMap<>();
+
+    /** What was left out or cut, in this order. */
+    private final List<String> gone = new ArrayList<>();
+
+    private long details;
+
+    SizedMetadata(Metadata metadata, byte[][] serialized) {
+        this.metadata = metadata;
+        for (int i = 0; i < serialized.length; i += 2) {
+            add(HeaderSize.name(serialized[i]), HeaderSize.of(serialized[i], serialized[i + 1]));
+        }
+    }
+
+    private void add(String name, long size) {
+        if (name.equals(DETAILS.name())) {
+            this.details += size;
+        }
+        else {
+            (name.startsWith(RESERVED) ? this.reserved : this.application).merge(name, size, Long::sum);
+        }
+    }
+
+    static long size(byte[][] serialized) {
+        long size = 0;
+        for (int i = 0; i < serialized.length; i += 2) {
+            size += HeaderSize.of(serialized[i], serialized[i + 1]);
+        }
+        return size;
+    }
+
+    long size() {
+        return this.details + sum(this.reserved) + sum(this.application);
+    }
+
+    /** Adds to what was left out. */
+    void note(String what) {
+        this.gone.add(what);
+    }
+
+    /** What was left out, in this order, for the log. */
+    String gone() {
+        int more = this.gone.size() - NAMED;
+        return String.join(", ", this.gone.subList(0, Math.min(this.gone.size(), NAMED)))
+                + ((more > 0) ? " and " + more + " more" : "");
+    }
+
+    /** Makes gRPC's own fit, which they always do unless somebody else uses its names. */
+    long fitReserved(long room) {
+        leaveOut(this.reserved, room);
+        return sum(this.reserved);
+    }
+
+    /** Makes the application's and the details fit; details go first where that helps. */
+    void fitOthers(long room) {
+        leaveOut(this.application, room);
+        long left = room - sum(this.application);
+        if (this.details > 0 && this.details > left) {
+            cutDetails(left);
+        }
+    }
+
+    private void leaveOut(Map<String, Long> sizes, long room) {
+        long size = sum(sizes);
+        List<Map.Entry<String, Long>> largestFirst = new ArrayList<>(sizes.entrySet());
+        largestFirst.sort(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()));
+        for (Map.Entry<String, Long> largest : largestFirst) {
+            if (size <= room) {
+                return;
+            }
+            if (isRemoved(largest.getKey())) {
+                size -= largest.getValue();
+                sizes.remove(largest.getKey());
+                note(largest.getKey());
+            }
+        }
+    }
+
+    private boolean isRemoved(String name) {
+        try {
+            this.metadata.removeAll(key(name));
+            return true;
+        }
+        catch (IllegalArgumentException ex) {
+            // It was passed on from elsewhere: gRPC has no keys for such a name.
+            return false;
+        }
+    }
+
+    private static Metadata.Key<?> key(String name) {
+        return name.endsWith(Metadata.BINARY_HEADER_SUFFIX) ? Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER)
+                : Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+
+    private void cutDetails(long room) {
+        byte[] status = Objects.requireNonNull(this.metadata.get(DETAILS));
+        byte[] cut = StatusDetails.cut(status, HeaderSize.binaryRoom(DETAILS.name(), room));
+        this.metadata.removeAll(DETAILS);
+        this.details = 0;
+        if (cut == null) {
+            note(DETAILS.name());
+            return;
+        }
+        this.metadata.put(DETAILS, cut);
+        this.details = HeaderSize.of(DETAILS.name().getBytes(StandardCharsets.US_ASCII), cut);
+        note(DETAILS.name() + " in part");
+    }
+
+    private static long sum(Map<String, Long> sizes) {
+        return sizes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+}
