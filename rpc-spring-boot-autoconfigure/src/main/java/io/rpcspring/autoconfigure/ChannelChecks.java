@@ -84,6 +84,7 @@ final class ChannelChecks {
         this.limits.range("idle-timeout", settings.idleTimeout(), Duration.ofSeconds(1), PropertyLimits.FOREVER);
         this.limits.range("max-inbound-message-size", settings.maxInboundMessageSize(), 0);
         this.limits.range("max-inbound-metadata-size", settings.maxInboundMetadataSize(), 1);
+        this.limits.range("max-outbound-metadata-size", settings.maxOutboundMetadataSize(), 1024);
         this.limits.range("retry-buffer.per-call", settings.retryBuffer().perCall(), 1);
         this.limits.range("retry-buffer.total", settings.retryBuffer().total(), 1);
         if (settings.flowControlWindow() != null) {

@@ -30,6 +30,7 @@ class ChannelFailureTests {
                     max-inbound-message-size=-1B      | is -1B, which is not from 0B to 2147483647B.              | a value in this range
                     max-inbound-message-size=2GB      | is 2147483648B, which is not from 0B to 2147483647B.      | a value in this range
                     max-inbound-metadata-size=0B      | is 0B, which is not from 1B to 2147483647B.               | a value in this range
+                    max-outbound-metadata-size=1023B  | is 1023B, which is not from 1024B to 2147483647B.         | a value in this range
                     flow-control-window=0B            | is 0B, which is not from 1B to 2147483647B.               | a value in this range
                     retry-buffer.per-call=0B          | is 0B, which is not from 1B to 2147483647B.               | a value in this range
                     retry-buffer.total=0B             | is 0B, which is not from 1B to 2147483647B.               | a value in this range
