@@ -111,7 +111,9 @@ class PoolConfigurationTests {
             textBlock = """
                     rpc.server.pools.a.size=0               | rpc.server.pools.a.size is 0, which is not from 1 to 1000000. Set it to a number of calls in this range.
                     rpc.server.pools.a.queue-capacity=-1    | rpc.server.pools.a.queue-capacity is -1, which is not from 0 to 1000000. Set it to a number of calls in this range.
-                    rpc.server.pools.a.queue-timeout=0      | rpc.server.pools.a.queue-timeout is 0ms, which is not positive. Set it to the longest that a client may wait before its call starts, such as 10s.
+                    rpc.server.pools.a.queue-timeout=0      | rpc.server.pools.a.queue-timeout is 0s, which is less than 1ms. Set rpc.server.pools.a.queue-timeout to 1ms or longer, such as 10s.
+                    rpc.server.pools.a.queue-timeout=1ns    | rpc.server.pools.a.queue-timeout is 1ns, which is less than 1ms. Set rpc.server.pools.a.queue-timeout to 1ms or longer, such as 10s.
+                    rpc.server.pools.a.queue-timeout=36501d | rpc.server.pools.a.queue-timeout is 36501d, which is longer than a century. Set rpc.server.pools.a.queue-timeout to 36500d or shorter.
                     rpc.server.pools.[a b].size=1           | rpc.server.pools has a pool called 'a b', which is no name for threads. Use letters, digits, hyphens and underscores.
                     """)
     void valueThatCannotWorkStopsTheStart(String property, String message) {
