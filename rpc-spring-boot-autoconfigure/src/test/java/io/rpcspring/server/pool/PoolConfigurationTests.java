@@ -190,6 +190,23 @@ class PoolConfigurationTests {
                         + " rpc.server.services.\"[places.v1.Places]\".methods.Notes.pool: streams."));
     }
 
+    @Test
+    void streamsPoolOfTypeDirectIsRefusedWhereAHandlerNeedsIt() {
+        String message = "rpc.server.pools.streams.type is direct, but places.v1.Places/%s is a streaming method of a"
+                + " plain object, which blocks its thread while its stream lives: it would stop the transport."
+                + " Set rpc.server.pools.streams.type to auto, platform or virtual, or remove it.";
+        assertRefused("rpc.server.pools.streams.type=direct", message.formatted("Within"));
+        this.runner.withBean(BusyPlaces.class)
+            .withPropertyValues("rpc.server.pools.streams.type=direct", "rpc.server.pools.slow.size=4",
+                    SERVICE + "pool=slow", SERVICE + "methods.Notes.pool=streams")
+            .run((context) -> assertThat(context.getStartupFailure()).rootCause()
+                .hasMessage(message.formatted("Notes")));
+        this.runner.withBean(BusyPlaces.class)
+            .withPropertyValues("rpc.server.pools.streams.type=direct", "rpc.server.pools.slow.size=4",
+                    SERVICE + "pool=slow")
+            .run((context) -> assertThat(threadOfWithin(context)).matches("rpc-slow-\\d"));
+    }
+
     private void assertRefused(String property, String message) {
         this.runner.withBean(BusyPlaces.class)
             .withPropertyValues(property)
