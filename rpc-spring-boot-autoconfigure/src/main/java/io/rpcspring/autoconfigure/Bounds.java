@@ -11,6 +11,9 @@ import io.rpcspring.RpcConfigurationException;
  */
 final class Bounds {
 
+    /** Longer than anything waits; a {@code long} of nanoseconds holds it. */
+    private static final Duration FOREVER = Duration.ofDays(36500);
+
     private Bounds() {
     }
 
@@ -21,6 +24,7 @@ final class Bounds {
     }
 
     static void atLeast(String property, Duration value, Duration least, String example) {
+        notForever(property, value);
         if (value.compareTo(least) < 0) {
             throw refusal(property, text(value), least.isZero() ? "negative" : "less than " + text(least),
                     text(least) + " or longer", example);
@@ -28,9 +32,18 @@ final class Bounds {
     }
 
     static void zeroOrAtLeast(String property, Duration value, Duration least, String example) {
+        notForever(property, value);
         if (!value.isZero() && value.compareTo(least) < 0) {
             throw refusal(property, text(value), "less than " + text(least),
                     text(least) + " or longer, or to 0s for none", example);
+        }
+    }
+
+    /** Whoever wants to wait for ever would get an overflow instead. */
+    static void notForever(String property, Duration value) {
+        if (value.compareTo(FOREVER) > 0) {
+            throw new RpcConfigurationException(property + " is " + text(value) + ", which is longer than a century.",
+                    "Set " + property + " to " + text(FOREVER) + " or shorter.");
         }
     }
 
@@ -51,8 +64,15 @@ final class Bounds {
                 "Set " + property + " to " + right + ", such as " + example + ".");
     }
 
-    static String text(Duration duration) {
-        return (duration.toMillis() % 1000 == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+    /** Exact, and in a unit that fits; centuries in days. */
+    static String text(Duration value) {
+        if (Math.abs(value.toDays()) >= FOREVER.toDays()) {
+            return value.toDays() + "d";
+        }
+        if (value.toNanosPart() == 0) {
+            return value.toSeconds() + "s";
+        }
+        return (value.toNanosPart() % 1_000_000 == 0) ? value.toMillis() + "ms" : value.toNanos() + "ns";
     }
 
 }

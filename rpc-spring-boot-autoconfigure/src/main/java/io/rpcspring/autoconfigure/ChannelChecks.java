@@ -70,20 +70,18 @@ final class ChannelChecks {
 
     private void transport(ChannelSettings settings) {
         this.limits.range("connections", settings.connections(), 1, 256);
-        this.limits.range("connect-timeout", settings.connectTimeout(), Duration.ofMillis(1), PropertyLimits.FOREVER);
+        this.limits.range("connect-timeout", settings.connectTimeout(), Duration.ofMillis(1));
         if (!settings.resolveInterval().isZero()) {
-            this.limits.range("resolve-interval", settings.resolveInterval(), Duration.ofSeconds(1),
-                    PropertyLimits.FOREVER);
+            this.limits.range("resolve-interval", settings.resolveInterval(), Duration.ofSeconds(1));
         }
         if (settings.keepAlive().time() != null) {
-            this.limits.range("keep-alive.time", settings.keepAlive().time(), Duration.ofSeconds(10),
-                    PropertyLimits.FOREVER);
+            this.limits.range("keep-alive.time", settings.keepAlive().time(), Duration.ofSeconds(10));
         }
-        this.limits.range("keep-alive.timeout", settings.keepAlive().timeout(), Duration.ofMillis(10),
-                PropertyLimits.FOREVER);
-        this.limits.range("idle-timeout", settings.idleTimeout(), Duration.ofSeconds(1), PropertyLimits.FOREVER);
+        this.limits.range("keep-alive.timeout", settings.keepAlive().timeout(), Duration.ofMillis(10));
+        this.limits.range("idle-timeout", settings.idleTimeout(), Duration.ofSeconds(1));
         this.limits.range("max-inbound-message-size", settings.maxInboundMessageSize(), 0);
         this.limits.range("max-inbound-metadata-size", settings.maxInboundMetadataSize(), 1);
+        this.limits.range("max-outbound-metadata-size", settings.maxOutboundMetadataSize(), 1024);
         this.limits.range("retry-buffer.per-call", settings.retryBuffer().perCall(), 1);
         this.limits.range("retry-buffer.total", settings.retryBuffer().total(), 1);
         if (settings.flowControlWindow() != null) {
@@ -129,8 +127,8 @@ final class ChannelChecks {
     }
 
     private void calls(CallSettings calls) {
-        this.limits.range("deadline", calls.deadline(), Duration.ZERO, PropertyLimits.FOREVER);
-        this.limits.range("stream-deadline", calls.streamDeadline(), Duration.ZERO, PropertyLimits.FOREVER);
+        this.limits.range("deadline", calls.deadline(), Duration.ZERO);
+        this.limits.range("stream-deadline", calls.streamDeadline(), Duration.ZERO);
         if (calls.compression() != null
                 && CompressorRegistry.getDefaultInstance().lookupCompressor(calls.compression()) == null) {
             throw this.limits.wrong("compression", calls.compression(), "is no codec that is known",
@@ -139,16 +137,15 @@ final class ChannelChecks {
         CallSettings.Retry retry = calls.retry();
         if (retry != null) {
             this.limits.range("retry.max-attempts", retry.maxAttempts(), 1, CallSettings.MAX_ATTEMPTS);
-            this.limits.range("retry.initial-backoff", retry.initialBackoff(), Duration.ofNanos(1),
-                    PropertyLimits.FOREVER);
-            this.limits.range("retry.max-backoff", retry.maxBackoff(), Duration.ofNanos(1), PropertyLimits.FOREVER);
+            this.limits.range("retry.initial-backoff", retry.initialBackoff(), Duration.ofNanos(1));
+            this.limits.range("retry.max-backoff", retry.maxBackoff(), Duration.ofNanos(1));
             this.limits.range("retry.multiplier", retry.multiplier(), 1000);
             codes("retry.codes", retry.codes(), false);
         }
         CallSettings.Hedging hedging = calls.hedging();
         if (hedging != null) {
             this.limits.range("hedging.max-attempts", hedging.maxAttempts(), 1, CallSettings.MAX_ATTEMPTS);
-            this.limits.range("hedging.delay", hedging.delay(), Duration.ZERO, PropertyLimits.FOREVER);
+            this.limits.range("hedging.delay", hedging.delay(), Duration.ZERO);
             codes("hedging.non-fatal-codes", hedging.nonFatalCodes(), true);
         }
     }

@@ -42,6 +42,7 @@ record LimitProperties(@DefaultValue("10s") Duration handshakeTimeout, @DefaultV
         Bounds.size(PREFIX + "metadata-size", metadataSize, "8KB");
         Bounds.size(PREFIX + "response-metadata-size", responseMetadataSize, 1024, "6KB");
         Bounds.atLeast(PREFIX + "resets", resets, 1, "2000");
+        Bounds.notForever(PREFIX + "reset-window", resetWindow);
         if (resetWindow.toSeconds() < 1 || resetWindow.toNanosPart() != 0) {
             throw Bounds.refusal(PREFIX + "reset-window", Bounds.text(resetWindow),
                     "not a whole number of seconds from 1s", "whole seconds", "8s");

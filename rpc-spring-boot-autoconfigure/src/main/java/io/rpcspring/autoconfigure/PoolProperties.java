@@ -41,9 +41,7 @@ record PoolProperties(@DefaultValue("auto") Type type, @Nullable Integer size, @
                 "which is no name for threads", "Use letters, digits, hyphens and underscores.");
         requireRange(place + ".size", (this.size != null) ? this.size : 1, 1);
         requireRange(place + ".queue-capacity", this.queueCapacity, 0);
-        requireThat(this.queueTimeout.compareTo(Duration.ZERO) > 0,
-                place + ".queue-timeout is " + this.queueTimeout.toMillis() + "ms", "which is not positive",
-                "Set it to the longest that a client may wait before its call starts, such as 10s.");
+        Bounds.atLeast(place + ".queue-timeout", this.queueTimeout, Duration.ofMillis(1), "10s");
         PoolSettings.Type engine = engine(place, machine);
         int most = (this.size != null) ? this.size
                 : (engine == PoolSettings.Type.VIRTUAL) ? PoolSettings.UNBOUNDED : PLATFORM_SIZE;

@@ -13,9 +13,6 @@ import io.rpcspring.RpcConfigurationException;
  */
 record PropertyLimits(PropertyLayers layers) {
 
-    /** Longer than anything waits; a {@code long} of nanoseconds holds it. */
-    static final Duration FOREVER = Duration.ofDays(36500);
-
     void range(String key, int value, int from, int to) {
         if (value < from || value > to) {
             throw wrong(key, String.valueOf(value), "is not from " + from + " to " + to, "a value in this range");
@@ -28,12 +25,12 @@ record PropertyLimits(PropertyLayers layers) {
         }
     }
 
-    void range(String key, Duration value, Duration from, Duration to) {
-        if (value.compareTo(from) < 0 || value.compareTo(to) > 0) {
-            throw wrong(key, text(value),
-                    (value.compareTo(to) > 0) ? "is longer than a century" : "is shorter than " + text(from),
-                    text(from) + " or longer");
+    void range(String key, Duration value, Duration from) {
+        if (value.compareTo(from) < 0) {
+            throw wrong(key, Bounds.text(value), "is shorter than " + Bounds.text(from),
+                    Bounds.text(from) + " or longer");
         }
+        Bounds.notForever(this.layers.nameOf(key), value);
     }
 
     void range(String key, DataSize value, int from) {
@@ -47,10 +44,6 @@ record PropertyLimits(PropertyLayers layers) {
         String name = this.layers.nameOf(key);
         return new RpcConfigurationException(name + " is " + found + ", which " + problem + ".",
                 "Set " + name + " to " + cure + ".");
-    }
-
-    private static String text(Duration value) {
-        return (value.toNanosPart() % 1_000_000 == 0) ? value.toMillis() + "ms" : value.toNanos() + "ns";
     }
 
 }

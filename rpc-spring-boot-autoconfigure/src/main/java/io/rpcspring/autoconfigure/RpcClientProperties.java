@@ -7,7 +7,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.ChannelSettings;
 
 /**
@@ -32,11 +31,7 @@ record RpcClientProperties(@NestedConfigurationProperty @DefaultValue ChannelSet
     record Shutdown(@DefaultValue("5s") Duration grace) {
 
         Shutdown {
-            if (grace.isNegative()) {
-                throw new RpcConfigurationException(
-                        "rpc.client.shutdown.grace is " + grace.toMillis() + "ms, which is negative.",
-                        "Set rpc.client.shutdown.grace to 0s or longer, such as 5s.");
-            }
+            Bounds.atLeast("rpc.client.shutdown.grace", grace, Duration.ZERO, "5s");
         }
 
     }

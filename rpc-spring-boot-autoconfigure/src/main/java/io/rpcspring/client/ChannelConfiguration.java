@@ -40,6 +40,15 @@ public record ChannelConfiguration(String name, ChannelSettings settings, CallSe
         return tree;
     }
 
+    /** What sets a setting of this channel, as messages name it. */
+    String property(String key) {
+        if (this.name.isEmpty()) {
+            return "rpc.client.defaults." + key;
+        }
+        boolean plain = this.name.matches("[A-Za-z0-9-]+");
+        return "rpc.client.channels." + (plain ? this.name : "\"[" + this.name + "]\"") + "." + key;
+    }
+
     /** How the calls of a method are made. */
     CallSettings callsOf(String method, @Nullable String service) {
         CallSettings own = this.methods.get(method);

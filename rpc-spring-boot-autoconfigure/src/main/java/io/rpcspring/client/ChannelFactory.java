@@ -34,15 +34,17 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
     OpenChannel create() {
         ChannelSettings settings = this.configuration.settings();
         List<String> targets = this.target.resolved(this.environment.placeholders());
+        String description = this.target.describe(targets);
+        HeaderLimit limit = HeaderLimit.of(this.configuration, "the " + description);
         List<ManagedChannel> connections = new ArrayList<>();
         try {
             CallCredentials credentials = (settings.credentials() != null)
                     ? this.environment.credentials().apply(this.configuration.name(), settings.credentials()) : null;
             while (connections.size() < settings.connections()) {
-                connections.add(configure(builder(targets), settings).build());
+                connections.add(configure(builder(targets), settings, limit).build());
             }
-            return new OpenChannel(this.target.describe(targets), connections,
-                    CallDefaults.of(this.configuration.calls(), credentials), methods(credentials));
+            return new OpenChannel(description, connections, CallDefaults.of(this.configuration.calls(), credentials),
+                    methods(credentials));
         }
         catch (IllegalArgumentException ex) {
             throw this.target.unusable(String.join(", ", targets), ex.getMessage(), ex);
@@ -77,7 +79,8 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         return builder.defaultLoadBalancingPolicy(settings.loadBalancing());
     }
 
-    private ManagedChannelBuilder<?> configure(ManagedChannelBuilder<?> builder, ChannelSettings settings) {
+    private ManagedChannelBuilder<?> configure(ManagedChannelBuilder<?> builder, ChannelSettings settings,
+            HeaderLimit limit) {
         builder.enableRetry()
             .perRpcBufferLimit(settings.retryBuffer().perCall().toBytes())
             .retryBufferSize(settings.retryBuffer().total().toBytes())
@@ -99,7 +102,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         if (settings.flowControlWindow() != null) {
             NettyChannels.flowControlWindow(builder, (int) settings.flowControlWindow().toBytes());
         }
-        builder.intercept(interceptors(settings));
+        builder.intercept(limit).intercept(interceptors(settings));
         String name = this.configuration.name();
         this.environment.customizers().get().forEach((customizer) -> customizer.customize(name, builder));
         return builder;

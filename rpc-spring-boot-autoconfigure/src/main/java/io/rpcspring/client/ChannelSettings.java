@@ -32,6 +32,8 @@ import org.springframework.util.unit.DataSize;
  * @param idleTimeout After how long without a call the connections are closed.
  * @param maxInboundMessageSize Largest message to receive.
  * @param maxInboundMetadataSize Largest headers or trailers to receive.
+ * @param maxOutboundMetadataSize Largest request headers to send, with what gRPC adds to
+ * them. A call with larger ones fails unsent.
  * @param flowControlWindow How much a server may send ahead. Adapts by itself if not set.
  * @param userAgent What stands before grpc-java's own name in the user agent.
  * @param metadata Headers of every call that does not have them yet. Values are masked in
@@ -56,9 +58,9 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
         @Nullable String authority, @DefaultValue("lazy") Connect connect, @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("1") int connections, @DefaultValue Ssl ssl, @DefaultValue KeepAlive keepAlive,
         @DefaultValue("30m") Duration idleTimeout, @DefaultValue("4MB") DataSize maxInboundMessageSize,
-        @DefaultValue("8KB") DataSize maxInboundMetadataSize, @Nullable DataSize flowControlWindow,
-        @Nullable String userAgent, @DefaultValue Map<String, String> metadata, @Nullable String credentials,
-        @DefaultValue HealthCheck healthCheck, @Nullable RetryThrottling retryThrottling,
+        @DefaultValue("8KB") DataSize maxInboundMetadataSize, @DefaultValue("8KB") DataSize maxOutboundMetadataSize,
+        @Nullable DataSize flowControlWindow, @Nullable String userAgent, @DefaultValue Map<String, String> metadata,
+        @Nullable String credentials, @DefaultValue HealthCheck healthCheck, @Nullable RetryThrottling retryThrottling,
         @DefaultValue RetryBuffer retryBuffer, @DefaultValue("0s") Duration deadline,
         @DefaultValue("0s") Duration streamDeadline, @DefaultValue("false") boolean waitForReady,
         @Nullable String compression, @NestedConfigurationProperty CallSettings.@Nullable Retry retry,

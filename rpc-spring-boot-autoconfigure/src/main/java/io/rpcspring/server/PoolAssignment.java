@@ -81,9 +81,8 @@ final class PoolAssignment {
                         "The pool in @RpcService of the bean '" + service.beanName() + "'");
             }
             else {
-                boolean holdsThread = service.holdsThread(method);
-                this.assigned.put(method.getFullMethodName(),
-                        holdsThread ? HandlerPools.STREAMS : HandlerPools.DEFAULT);
+                String pool = service.holdsThread(method) ? HandlerPools.STREAMS : HandlerPools.DEFAULT;
+                assign(service, method, pool, "rpc.server.pools." + pool);
             }
         }
     }
@@ -112,14 +111,22 @@ final class PoolAssignment {
                     "Correct the name, or configure the pool, as in rpc.server.pools." + pool + ".size: 16.");
         }
         if (settings.type() == PoolSettings.Type.DIRECT && service.holdsThread(method)) {
-            throw new RpcConfigurationException(
-                    place + " is '" + pool + "', a pool of type direct, but " + method.getFullMethodName()
-                            + " is a streaming method of a plain object, which blocks its thread while its stream"
-                            + " lives: it would stop the transport.",
-                    "Give the method a pool of another type, as in rpc.server.services.\"[" + service.name()
-                            + "]\".methods." + method.getBareMethodName() + ".pool: streams.");
+            throw stopsTheTransport(service, method, pool, place);
         }
         this.assigned.put(method.getFullMethodName(), pool);
+    }
+
+    private static RpcConfigurationException stopsTheTransport(ServedService service, MethodDescriptor<?, ?> method,
+            String pool, String place) {
+        String why = method.getFullMethodName() + " is a streaming method of a plain object, which blocks its thread"
+                + " while its stream lives: it would stop the transport.";
+        if (pool.equals(HandlerPools.STREAMS)) {
+            return new RpcConfigurationException("rpc.server.pools.streams.type is direct, but " + why,
+                    "Set rpc.server.pools.streams.type to auto, platform or virtual, or remove it.");
+        }
+        return new RpcConfigurationException(place + " is '" + pool + "', a pool of type direct, but " + why,
+                "Give the method a pool of another type, as in rpc.server.services.\"[" + service.name()
+                        + "]\".methods." + method.getBareMethodName() + ".pool: streams.");
     }
 
 }

@@ -22,31 +22,33 @@ class ChannelFailureTests {
     @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = true,
             textBlock = """
                     connections=0                     | is 0, which is not from 1 to 256.                         | a value in this range
-                    connect-timeout=0s                | is 0ms, which is shorter than 1ms.                        | 1ms or longer
-                    resolve-interval=5ms              | is 5ms, which is shorter than 1000ms.                     | 1000ms or longer
-                    keep-alive.time=9999ms            | is 9999ms, which is shorter than 10000ms.                 | 10000ms or longer
+                    connect-timeout=0s                | is 0s, which is shorter than 1ms.                         | 1ms or longer
+                    resolve-interval=5ms              | is 5ms, which is shorter than 1s.                         | 1s or longer
+                    keep-alive.time=9999ms            | is 9999ms, which is shorter than 10s.                     | 10s or longer
                     keep-alive.timeout=5ms            | is 5ms, which is shorter than 10ms.                       | 10ms or longer
-                    idle-timeout=0s                   | is 0ms, which is shorter than 1000ms.                     | 1000ms or longer
+                    idle-timeout=0s                   | is 0s, which is shorter than 1s.                          | 1s or longer
                     max-inbound-message-size=-1B      | is -1B, which is not from 0B to 2147483647B.              | a value in this range
                     max-inbound-message-size=2GB      | is 2147483648B, which is not from 0B to 2147483647B.      | a value in this range
                     max-inbound-metadata-size=0B      | is 0B, which is not from 1B to 2147483647B.               | a value in this range
+                    max-outbound-metadata-size=1023B  | is 1023B, which is not from 1024B to 2147483647B.         | a value in this range
                     flow-control-window=0B            | is 0B, which is not from 1B to 2147483647B.               | a value in this range
                     retry-buffer.per-call=0B          | is 0B, which is not from 1B to 2147483647B.               | a value in this range
                     retry-buffer.total=0B             | is 0B, which is not from 1B to 2147483647B.               | a value in this range
                     load-balancing=random             | is random, which is no load-balancing policy that is known. | round_robin or pick_first, or add the policy's library
                     retry-throttling.max-tokens=1001  | is 1001, which is not from 1 to 1000.                     | a value in this range
                     retry-throttling.token-ratio=0    | is 0.0, which is not above 0 and up to 1000.              | a value in this range
-                    deadline=-5ms                     | is -5ms, which is shorter than 0ms.                       | 0ms or longer
-                    deadline=300000d                  | is 25920000000000ms, which is longer than a century.      | 0ms or longer
-                    stream-deadline=-1ns              | is -1ns, which is shorter than 0ms.                       | 0ms or longer
+                    deadline=-5ms                     | is -5ms, which is shorter than 0s.                        | 0s or longer
+                    deadline=300000d                  | is 300000d, which is longer than a century.               | 36500d or shorter
+                    idle-timeout=365000000000d        | is 365000000000d, which is longer than a century.         | 36500d or shorter
+                    stream-deadline=-1ns              | is -1ns, which is shorter than 0s.                        | 0s or longer
                     compression=brotli                | is brotli, which is no codec that is known.               | gzip or identity
                     retry.max-attempts=0              | is 0, which is not from 1 to 100.                         | a value in this range
-                    retry.initial-backoff=0s          | is 0ms, which is shorter than 1ns.                        | 1ns or longer
-                    retry.max-backoff=0s              | is 0ms, which is shorter than 1ns.                        | 1ns or longer
+                    retry.initial-backoff=0s          | is 0s, which is shorter than 1ns.                         | 1ns or longer
+                    retry.max-backoff=0s              | is 0s, which is shorter than 1ns.                         | 1ns or longer
                     retry.multiplier=0                | is 0.0, which is not above 0 and up to 1000.              | a value in this range
                     retry.codes=OK                    | is [OK], which names no failure.                          | codes such as UNAVAILABLE
                     hedging.max-attempts=101          | is 101, which is not from 1 to 100.                       | a value in this range
-                    hedging.delay=-1ms                | is -1ms, which is shorter than 0ms.                       | 0ms or longer
+                    hedging.delay=-1ms                | is -1ms, which is shorter than 0s.                        | 0s or longer
                     hedging.non-fatal-codes=OK        | is [OK], which names no failure.                          | codes such as UNAVAILABLE
                     """)
     void valuesThatCannotWorkAreReportedWhereTheyStand(String property, String problem, String cure) {
@@ -58,7 +60,7 @@ class ChannelFailureTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            deadline=-5ms | is -5ms, which is shorter than 0ms. | 0ms or longer
+            deadline=-5ms | is -5ms, which is shorter than 0s. | 0s or longer
             retry.max-attempts=0 | is 0, which is not from 1 to 100. | a value in this range
             """)
     void valuesOfAMethodAreReportedWithTheMethod(String property, String problem, String cure) {

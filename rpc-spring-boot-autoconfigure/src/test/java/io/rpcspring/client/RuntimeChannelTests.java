@@ -181,6 +181,10 @@ class RuntimeChannelTests {
             .run((context) -> assertThat(context.getStartupFailure()).rootCause()
                 .hasMessage("rpc.client.shutdown.grace is -5ms, which is negative."
                         + " Set rpc.client.shutdown.grace to 0s or longer, such as 5s."));
+        this.runner.withPropertyValues("rpc.client.shutdown.grace=365000d")
+            .run((context) -> assertThat(context.getStartupFailure()).rootCause()
+                .hasMessage("rpc.client.shutdown.grace is 365000d, which is longer than a century."
+                        + " Set rpc.client.shutdown.grace to 36500d or shorter."));
     }
 
     private static void find(Channel channel) {

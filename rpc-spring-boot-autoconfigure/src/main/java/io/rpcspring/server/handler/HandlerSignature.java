@@ -38,6 +38,8 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
         if (result == null || !parametersFit(result)) {
             throw misfit();
         }
+        new AsyncHandler(this.method, type()).requireAnswer("The handler " + resolved() + " of " + where(),
+                this.rpc.getType().serverSendsOneMessage() ? responseType().getSimpleName() : "");
         return new HandlerMethod<>(this.rpc, handle(), result, settings);
     }
 
@@ -79,6 +81,10 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
         return new ResolvedMethod(this.method, type());
     }
 
+    private String where() {
+        return "the bean '" + this.beanName + "' (" + type().getName() + ")";
+    }
+
     private Class<?> type() {
         return AopProxyUtils.ultimateTargetClass(this.bean);
     }
@@ -111,8 +117,8 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
         }
         catch (IllegalStateException ex) {
             throw new RpcConfigurationException(
-                    "The handler " + resolved() + " of the bean '" + this.beanName + "' (" + type().getName()
-                            + ") is hidden by its proxy, which has only the methods of its interfaces.",
+                    "The handler " + resolved() + " of " + where()
+                            + " is hidden by its proxy, which has only the methods of its interfaces.",
                     "Add the method to an interface of the class, or let Spring proxy the class"
                             + " (spring.aop.proxy-target-class=true).",
                     ex);
@@ -132,9 +138,9 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
             case UNKNOWN -> "of no known kind";
         };
         return new RpcConfigurationException(
-                "The method " + resolved() + " of the bean '" + this.beanName + "' (" + type().getName()
-                        + ") does not fit " + this.rpc.getFullMethodName() + ", which is " + kind + " from "
-                        + requestType(this.rpc).getSimpleName() + " to " + responseType().getSimpleName() + ".",
+                "The method " + resolved() + " of " + where() + " does not fit " + this.rpc.getFullMethodName()
+                        + ", which is " + kind + " from " + requestType(this.rpc).getSimpleName() + " to "
+                        + responseType().getSimpleName() + ".",
                 "Write: " + expected() + " (a trailing RpcContext is allowed).");
     }
 

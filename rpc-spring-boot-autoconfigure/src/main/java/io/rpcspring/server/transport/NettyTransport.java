@@ -3,6 +3,7 @@ package io.rpcspring.server.transport;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -54,7 +55,7 @@ final class NettyTransport {
         boolean unix = address instanceof UnixDomainSocketAddress;
         this.builder = NettyServerBuilder.forAddress(address)
             .maxConcurrentCallsPerConnection(limits.calls())
-            .maxRstFramesPerWindow(limits.resets(), Math.toIntExact(limits.resetWindow().toSeconds()))
+            .maxRstFramesPerWindow(limits.resets(), seconds(limits.resetWindow()))
             .initialFlowControlWindow(limits.flowControlWindow());
         settings.timing().accept(this.builder);
         ServerTls tls = settings.tls();
@@ -98,6 +99,11 @@ final class NettyTransport {
         else {
             task.run();
         }
+    }
+
+    /** gRPC counts in an {@code int}, which ends after 68 years: nobody will notice. */
+    private static int seconds(Duration window) {
+        return (int) Math.min(window.toSeconds(), Integer.MAX_VALUE);
     }
 
     private static EventLoopGroup threads(int number, boolean epoll) {

@@ -111,7 +111,9 @@ class PoolConfigurationTests {
             textBlock = """
                     rpc.server.pools.a.size=0               | rpc.server.pools.a.size is 0, which is not from 1 to 1000000. Set it to a number of calls in this range.
                     rpc.server.pools.a.queue-capacity=-1    | rpc.server.pools.a.queue-capacity is -1, which is not from 0 to 1000000. Set it to a number of calls in this range.
-                    rpc.server.pools.a.queue-timeout=0      | rpc.server.pools.a.queue-timeout is 0ms, which is not positive. Set it to the longest that a client may wait before its call starts, such as 10s.
+                    rpc.server.pools.a.queue-timeout=0      | rpc.server.pools.a.queue-timeout is 0s, which is less than 1ms. Set rpc.server.pools.a.queue-timeout to 1ms or longer, such as 10s.
+                    rpc.server.pools.a.queue-timeout=1ns    | rpc.server.pools.a.queue-timeout is 1ns, which is less than 1ms. Set rpc.server.pools.a.queue-timeout to 1ms or longer, such as 10s.
+                    rpc.server.pools.a.queue-timeout=36501d | rpc.server.pools.a.queue-timeout is 36501d, which is longer than a century. Set rpc.server.pools.a.queue-timeout to 36500d or shorter.
                     rpc.server.pools.[a b].size=1           | rpc.server.pools has a pool called 'a b', which is no name for threads. Use letters, digits, hyphens and underscores.
                     """)
     void valueThatCannotWorkStopsTheStart(String property, String message) {
@@ -186,6 +188,23 @@ class PoolConfigurationTests {
                         + " its thread while its stream lives: it would stop the transport."
                         + " Give the method a pool of another type, as in"
                         + " rpc.server.services.\"[places.v1.Places]\".methods.Notes.pool: streams."));
+    }
+
+    @Test
+    void streamsPoolOfTypeDirectIsRefusedWhereAHandlerNeedsIt() {
+        String message = "rpc.server.pools.streams.type is direct, but places.v1.Places/%s is a streaming method of a"
+                + " plain object, which blocks its thread while its stream lives: it would stop the transport."
+                + " Set rpc.server.pools.streams.type to auto, platform or virtual, or remove it.";
+        assertRefused("rpc.server.pools.streams.type=direct", message.formatted("Within"));
+        this.runner.withBean(BusyPlaces.class)
+            .withPropertyValues("rpc.server.pools.streams.type=direct", "rpc.server.pools.slow.size=4",
+                    SERVICE + "pool=slow", SERVICE + "methods.Notes.pool=streams")
+            .run((context) -> assertThat(context.getStartupFailure()).rootCause()
+                .hasMessage(message.formatted("Notes")));
+        this.runner.withBean(BusyPlaces.class)
+            .withPropertyValues("rpc.server.pools.streams.type=direct", "rpc.server.pools.slow.size=4",
+                    SERVICE + "pool=slow")
+            .run((context) -> assertThat(threadOfWithin(context)).matches("rpc-slow-\\d"));
     }
 
     private void assertRefused(String property, String message) {

@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.fixture.Connection;
@@ -32,6 +33,7 @@ class LimitTests {
                     connection.max-age=5ms | rpc.server.connection.max-age is 5ms, which is less than 1s. Set rpc.server.connection.max-age to 1s or longer, or to 0s for none, such as 1h.
                     connection.max-age-grace=-5ms | rpc.server.connection.max-age-grace is -5ms, which is negative. Set rpc.server.connection.max-age-grace to 0s or longer, such as 5m.
                     limits.handshake-timeout=0s | rpc.server.limits.handshake-timeout is 0s, which is less than 1ms. Set rpc.server.limits.handshake-timeout to 1ms or longer, such as 10s.
+                    limits.handshake-timeout=1ns | rpc.server.limits.handshake-timeout is 1ns, which is less than 1ms. Set rpc.server.limits.handshake-timeout to 1ms or longer, such as 10s.
                     limits.calls-per-connection=0 | rpc.server.limits.calls-per-connection is 0, which is less than 1. Set rpc.server.limits.calls-per-connection to 1 or more, such as 1000.
                     limits.message-size=0B | rpc.server.limits.message-size is 0B, which is not from 1B to 2147483647B. Set rpc.server.limits.message-size to a size from 1B to 2147483647B, such as 4MB.
                     limits.metadata-size=2GB | rpc.server.limits.metadata-size is 2147483648B, which is not from 1B to 2147483647B. Set rpc.server.limits.metadata-size to a size from 1B to 2147483647B, such as 8KB.
@@ -48,6 +50,37 @@ class LimitTests {
     void valueThatCannotWorkStopsTheStart(String property, String message) {
         this.runner.withPropertyValues("rpc.server." + property)
             .run((context) -> assertThat(context).getFailure().rootCause().hasMessage(message));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "pools.default.queue-timeout", "shutdown.delay", "shutdown.grace", "health.interval",
+            "keep-alive.time", "keep-alive.timeout", "keep-alive.permit-time", "connection.max-idle",
+            "connection.max-age", "connection.max-age-grace", "limits.handshake-timeout", "limits.reset-window" })
+    void durationOfMoreThanACenturyStopsTheStart(String property) {
+        for (String value : new String[] { "36501d", "365000000000d" }) {
+            this.runner.withPropertyValues("rpc.server." + property + "=" + value)
+                .run((context) -> assertThat(context).getFailure()
+                    .rootCause()
+                    .hasMessage("rpc.server." + property + " is " + value + ", which is longer than a century."
+                            + " Set rpc.server." + property + " to 36500d or shorter."));
+        }
+    }
+
+    @Test
+    void serverThatWaitsACenturyServesAndStopsAtOnce() {
+        this.runner
+            .withPropertyValues("rpc.server.pools.default.queue-timeout=36500d", "rpc.server.shutdown.grace=36500d",
+                    "rpc.server.health.interval=36500d", "rpc.server.keep-alive.time=36500d",
+                    "rpc.server.keep-alive.timeout=36500d", "rpc.server.keep-alive.permit-time=36500d",
+                    "rpc.server.connection.max-idle=36500d", "rpc.server.connection.max-age=36500d",
+                    "rpc.server.connection.max-age-grace=36500d", "rpc.server.limits.handshake-timeout=36500d",
+                    "rpc.server.limits.reset-window=36500d", "rpc.client.shutdown.grace=36500d")
+            .run((context) -> {
+                try (Connection connection = Connection.to(context)) {
+                    assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
+                    assertThat(connection.find("Bern").getName()).isEqualTo("Bern");
+                }
+            });
     }
 
     @Test
