@@ -33,7 +33,8 @@ final class BenchmarkServer {
     private static int start(Variant variant, int port) throws IOException {
         return switch (variant.kind()) {
             case RAW -> RawServer.start(variant.threads(), port);
-            case STARTER -> StarterApplication.start(variant.properties(), port);
+            case STARTER -> StarterApplication.start(StarterBench.class, variant.properties(), port);
+            case OBSERVERS -> StarterApplication.start(ObserverBench.class, variant.properties(), port);
             case SPRING_BOOT -> SpringBootApplication.start(port);
         };
     }

@@ -30,7 +30,7 @@ final class Benchmarks {
         List<Scenario> scenarios = Stream.of(Scenario.Kind.values())
             .flatMap((kind) -> Stream.of(1, 16, 32).map((parallel) -> Scenario.of(kind, parallel)))
             .toList();
-        compare(options, scenarios, ".*(raw, (default|200|virtual)|starter, (as|virtual)).*");
+        compare(options, scenarios, ".*(raw, (default|200|virtual)|starter, (as|virtual|Impl)).*");
     }
 
     private static void calls(Options options) throws InterruptedException {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Comparison implements AutoCloseable {
 
+    /** Calls at once that compile a server's code soon. */
+    private static final int CROWD = 64;
+
     private final Options options;
 
     private final List<Scenario> scenarios;
@@ -51,12 +54,18 @@ final class Comparison implements AutoCloseable {
         this.samples.forEach(this::print);
     }
 
+    /**
+     * With many at once first: one at a time, a server's code would be compiled for as long
+     * as it is measured.
+     */
     private void warmUp() throws InterruptedException {
-        long each = this.options.warmUpSeconds() * 1000L / Math.max(1, this.scenarios.size());
+        long each = this.options.warmUpSeconds() * 500L / Math.max(1, this.scenarios.size());
         for (ServerProcess server : this.servers) {
             for (Scenario scenario : this.scenarios) {
-                try (Load load = new Load(server.channel(), scenario)) {
-                    load.runFor(each);
+                for (Scenario load : List.of(Scenario.of(scenario.kind(), CROWD), scenario)) {
+                    try (Load running = new Load(server.channel(), load)) {
+                        running.runFor(each);
+                    }
                 }
             }
         }

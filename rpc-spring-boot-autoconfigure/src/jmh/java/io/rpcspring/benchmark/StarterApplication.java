@@ -8,20 +8,18 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 
 import io.rpcspring.server.RpcServer;
 
 /**
- * An application with the starter and nothing else.
+ * An application with the starter and one service.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import(StarterBench.class)
 class StarterApplication {
 
-    static int start(List<String> properties, int port) {
-        SpringApplication application = new SpringApplication(StarterApplication.class);
+    static int start(Class<?> service, List<String> properties, int port) {
+        SpringApplication application = new SpringApplication(StarterApplication.class, service);
         application.setBannerMode(Banner.Mode.OFF);
         application.setWebApplicationType(WebApplicationType.NONE);
         String[] arguments = Stream

@@ -35,6 +35,7 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
             starter("starter, virtual threads", RAW_VIRTUAL, "rpc.server.pools.default.type=virtual",
                     "rpc.server.pools.streams.type=virtual", "rpc.server.limits.calls-per-connection=10000"),
             starter("starter, event loop", RAW_DIRECT, "rpc.server.pools.default.type=direct"),
+            new Variant("starter, ImplBase", Kind.OBSERVERS, Threads.CACHED, List.of(), RAW_PLATFORM),
             new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
 
     /** What is compared under overload. */
@@ -82,8 +83,11 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
         /** A hand-written main method. */
         RAW,
 
-        /** This project. */
+        /** This project, with a plain object. */
         STARTER,
+
+        /** This project, with observers. */
+        OBSERVERS,
 
         /** Spring Boot's own gRPC starter. */
         SPRING_BOOT

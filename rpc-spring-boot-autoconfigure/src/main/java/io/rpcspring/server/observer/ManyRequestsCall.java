@@ -74,11 +74,14 @@ final class ManyRequestsCall<Q, R> extends ObserverCall<Q, R> {
         super.onCancel();
         if (this.requests != null && !this.told) {
             this.told = true;
-            Status how = responses().over();
-            boolean client = how == null || how.getCode() == Status.Code.CANCELLED;
-            this.requests
-                .onError((client ? Status.CANCELLED.withDescription("client cancelled") : how).asRuntimeException());
+            this.requests.onError(how().asRuntimeException());
         }
+    }
+
+    private Status how() {
+        Status how = responses().over();
+        return (how == null || how.getCode() == Status.Code.CANCELLED)
+                ? Status.CANCELLED.withDescription("client cancelled") : how;
     }
 
 }

@@ -4,7 +4,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -191,9 +190,9 @@ class CallModelTests {
                 Executor runs = CallModelTests.this.calls.getExecutor(this, headers);
                 this.events.setExecutor(runs);
             }));
-            this.events.execute(this.context.wrap(() -> {
-                this.listener = CallModelTests.this.calls.interceptCall(this, headers, handler());
-            }));
+            Runnable startCall = () -> this.listener = CallModelTests.this.calls.interceptCall(this, headers,
+                    handler());
+            this.events.execute(this.context.wrap(startCall));
         }
 
         /**

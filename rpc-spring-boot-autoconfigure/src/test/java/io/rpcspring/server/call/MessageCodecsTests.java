@@ -14,8 +14,8 @@ import org.springframework.context.ApplicationContext;
 
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.RawConnection;
-import io.rpcspring.server.RpcServer;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

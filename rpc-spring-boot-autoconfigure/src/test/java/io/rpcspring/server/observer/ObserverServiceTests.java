@@ -18,10 +18,10 @@ import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.StarterRunner;
-import io.rpcspring.server.ExceptionMapper;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
+import io.rpcspring.server.ExceptionMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
