@@ -92,20 +92,40 @@ public final class MessageCodecs implements ServerInterceptor {
                 return this.decompressor.decompress(compressed);
             }
             catch (IOException ex) {
-                return new InputStream() {
-
-                    @Override
-                    public int read() throws IOException {
-                        throw ex;
-                    }
-
-                    @Override
-                    public int read(byte[] bytes, int from, int length) throws IOException {
-                        throw ex;
-                    }
-
-                };
+                return new Unreadable(compressed, ex);
             }
+        }
+
+    }
+
+    /**
+     * Fails when it is read. It owns the compressed stream, whose buffer lies outside of
+     * the heap, as a stream that can be read would.
+     */
+    private static final class Unreadable extends InputStream {
+
+        private final InputStream compressed;
+
+        private final IOException failure;
+
+        private Unreadable(InputStream compressed, IOException failure) {
+            this.compressed = compressed;
+            this.failure = failure;
+        }
+
+        @Override
+        public int read() throws IOException {
+            throw this.failure;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            throw this.failure;
+        }
+
+        @Override
+        public void close() throws IOException {
+            this.compressed.close();
         }
 
     }
