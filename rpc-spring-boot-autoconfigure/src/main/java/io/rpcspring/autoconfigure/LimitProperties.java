@@ -21,8 +21,9 @@ import io.rpcspring.server.transport.TransportLimits;
  * @param metadataSize How large the headers of a call may be.
  * @param responseMetadataSize How large the headers, and the trailers with the status,
  * may be that a call answers. What is larger is cut. Clients accept 8KB by default.
- * @param resets How many resets one connection may cause within reset-window, by
- * cancelling calls or by breaking the protocol, before it is closed.
+ * @param resets How many resets one connection may cause within reset-window before it is
+ * closed. A cancelled call is one, so is one whose deadline passes, one that ends before
+ * the client has sent everything, and one that breaks the protocol.
  * @param resetWindow How long resets are counted before the count starts anew. Whole
  * seconds.
  * @param flowControlWindow How much of a stream a client may send before the server has
@@ -30,7 +31,7 @@ import io.rpcspring.server.transport.TransportLimits;
  */
 record LimitProperties(@DefaultValue("10s") Duration handshakeTimeout, @DefaultValue("1000") int callsPerConnection,
         @DefaultValue("4MB") DataSize messageSize, @DefaultValue("8KB") DataSize metadataSize,
-        @DefaultValue("6KB") DataSize responseMetadataSize, @DefaultValue("2000") int resets,
+        @DefaultValue("6KB") DataSize responseMetadataSize, @DefaultValue("20000") int resets,
         @DefaultValue("8s") Duration resetWindow, @DefaultValue("1MB") DataSize flowControlWindow) {
 
     private static final String PREFIX = "rpc.server.limits.";
@@ -41,7 +42,7 @@ record LimitProperties(@DefaultValue("10s") Duration handshakeTimeout, @DefaultV
         Bounds.size(PREFIX + "message-size", messageSize, "4MB");
         Bounds.size(PREFIX + "metadata-size", metadataSize, "8KB");
         Bounds.size(PREFIX + "response-metadata-size", responseMetadataSize, 1024, "6KB");
-        Bounds.atLeast(PREFIX + "resets", resets, 1, "2000");
+        Bounds.atLeast(PREFIX + "resets", resets, 1, "20000");
         Bounds.notForever(PREFIX + "reset-window", resetWindow);
         if (resetWindow.toSeconds() < 1 || resetWindow.toNanosPart() != 0) {
             throw Bounds.refusal(PREFIX + "reset-window", Bounds.text(resetWindow),

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Decompressor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -135,10 +136,11 @@ class LargeRequestTests {
         ByteArrayOutputStream frames = new ByteArrayOutputStream();
         frames.writeBytes((way.encoding != null) ? RawConnection.call(1, method, "grpc-encoding", way.encoding)
                 : RawConnection.call(1, method));
-        for (int from = 0; from < way.data.length; from += FRAME) {
-            int to = Math.min(way.data.length, from + FRAME);
-            int end = (to == way.data.length && way.answer != null) ? RawConnection.END_STREAM : 0;
-            frames.writeBytes(RawConnection.bytes(RawConnection.DATA, end, 1, Arrays.copyOfRange(way.data, from, to)));
+        for (int from = 0; from < way.data.size(); from += FRAME) {
+            int to = Math.min(way.data.size(), from + FRAME);
+            int end = (to == way.data.size() && way.answer != null) ? RawConnection.END_STREAM : 0;
+            frames.writeBytes(
+                    RawConnection.bytes(RawConnection.DATA, end, 1, way.data.substring(from, to).toByteArray()));
         }
         if (way == Way.CANCELLED_MIDWAY) {
             frames.writeBytes(RawConnection.bytes(RawConnection.RST_STREAM, 0, 1, RawConnection.integer(8)));
@@ -155,9 +157,9 @@ class LargeRequestTests {
     /** A field that nobody knows, of a length that takes three bytes to tell. */
     private static byte[] field(byte[] value) {
         ByteArrayOutputStream field = new ByteArrayOutputStream();
-        field.write(15 << 3 | 2);
-        field.write(value.length & 127 | 128);
-        field.write(value.length >> 7 & 127 | 128);
+        field.write(15 * 8 + 2);
+        field.write((value.length & 127) + 128);
+        field.write(((value.length >> 7) & 127) + 128);
         field.write(value.length >> 14);
         field.writeBytes(value);
         return field.toByteArray();
@@ -222,7 +224,7 @@ class LargeRequestTests {
         /** How many are tried: a stream's handler may be quicker than the transport. */
         private final int methods;
 
-        private final byte[] data;
+        private final ByteString data;
 
         Way(@Nullable String encoding, byte[] message, @Nullable String answer) {
             this.encoding = encoding;
@@ -233,7 +235,7 @@ class LargeRequestTests {
                 .putInt(message.length)
                 .put(message)
                 .array();
-            this.data = (answer != null) ? data : Arrays.copyOf(data, data.length / 2);
+            this.data = ByteString.copyFrom(data, 0, (answer != null) ? data.length : data.length / 2);
         }
 
     }

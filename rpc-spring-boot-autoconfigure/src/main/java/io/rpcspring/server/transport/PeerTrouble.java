@@ -1,5 +1,6 @@
 package io.rpcspring.server.transport;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
+import javax.net.ssl.SSLException;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * grpc-java's transport writes a stack trace for each frame that breaks the protocol, so
  * that 5,000 frames of 50 bytes once made a log of 26 MiB. What it writes at INFO and
- * above goes through here. Stack traces are written at DEBUG.
+ * above goes through here. Stack traces are written at DEBUG, and so is what nobody has
+ * done wrong: a client may give up a call, as when its deadline passes, and connections
+ * break.
  */
 final class PeerTrouble implements Filter {
 
@@ -38,6 +43,9 @@ final class PeerTrouble implements Filter {
         .stream()
         .map(Logger::getLogger)
         .toList();
+
+    /** What was not sent when a stream ended, which a client may do at any time. */
+    private static final String LEFT = "Stream closed before write could take place";
 
     private static final int LINES = 10;
 
@@ -75,7 +83,13 @@ final class PeerTrouble implements Filter {
         if (record.getLevel().intValue() < Level.INFO.intValue()) {
             return true;
         }
-        write(line(record), record.getThrown());
+        Throwable thrown = record.getThrown();
+        if (thrown != null && isNobodysFault(thrown)) {
+            logger.debug("A client of the gRPC server left: " + thrown.getMessage(), thrown);
+        }
+        else {
+            write(line(record), thrown);
+        }
         return false;
     }
 
@@ -108,6 +122,11 @@ final class PeerTrouble implements Filter {
         if (leftOut > 0 && !logger.isDebugEnabled()) {
             logger.warn("Clients of the gRPC server made trouble " + leftOut + " more times within " + SECONDS + " s");
         }
+    }
+
+    private static boolean isNobodysFault(Throwable thrown) {
+        boolean lost = thrown instanceof IOException && !(thrown instanceof SSLException);
+        return lost || (LEFT.equals(thrown.getMessage()) && thrown.getCause() == null);
     }
 
     private static String line(LogRecord record) {

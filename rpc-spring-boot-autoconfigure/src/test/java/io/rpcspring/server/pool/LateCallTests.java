@@ -169,8 +169,8 @@ class LateCallTests {
 
     /** A default pool whose only thread does not come back. */
     private Connection wedge(String... properties) {
-        List<String> all = new ArrayList<>(List.of("rpc.server.pools.default.size=1",
-                "rpc.server.limits.calls-per-connection=20000", "rpc.server.limits.resets=20000"));
+        List<String> all = new ArrayList<>(
+                List.of("rpc.server.pools.default.size=1", "rpc.server.limits.calls-per-connection=20000"));
         for (String property : properties) {
             all.add("rpc.server.pools.default." + property);
         }

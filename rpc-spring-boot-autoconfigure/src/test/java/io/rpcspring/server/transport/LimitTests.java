@@ -38,7 +38,7 @@ class LimitTests {
                     limits.message-size=0B | rpc.server.limits.message-size is 0B, which is not from 1B to 2147483647B. Set rpc.server.limits.message-size to a size from 1B to 2147483647B, such as 4MB.
                     limits.metadata-size=2GB | rpc.server.limits.metadata-size is 2147483648B, which is not from 1B to 2147483647B. Set rpc.server.limits.metadata-size to a size from 1B to 2147483647B, such as 8KB.
                     limits.response-metadata-size=1023B | rpc.server.limits.response-metadata-size is 1023B, which is not from 1024B to 2147483647B. Set rpc.server.limits.response-metadata-size to a size from 1024B to 2147483647B, such as 6KB.
-                    limits.resets=0 | rpc.server.limits.resets is 0, which is less than 1. Set rpc.server.limits.resets to 1 or more, such as 2000.
+                    limits.resets=0 | rpc.server.limits.resets is 0, which is less than 1. Set rpc.server.limits.resets to 1 or more, such as 20000.
                     limits.reset-window=1500ms | rpc.server.limits.reset-window is 1500ms, which is not a whole number of seconds from 1s. Set rpc.server.limits.reset-window to whole seconds, such as 8s.
                     limits.flow-control-window=0B | rpc.server.limits.flow-control-window is 0B, which is not from 1B to 2147483647B. Set rpc.server.limits.flow-control-window to a size from 1B to 2147483647B, such as 1MB.
                     event-loop-threads=-1 | rpc.server.event-loop-threads is -1, which is less than 0. Set rpc.server.event-loop-threads to 0 or more, such as 2.
