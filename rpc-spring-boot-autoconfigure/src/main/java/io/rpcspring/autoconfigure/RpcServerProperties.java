@@ -36,9 +36,9 @@ import io.rpcspring.server.transport.UnixSocket;
  * set.
  * @param requestAhead How many messages of a stream are requested ahead of the handler
  * that receives them.
- * @param interruptCancelled Whether the handler of a call is interrupted when the call is
- * cancelled. Turn it off for code that must not be interrupted, such as NIO file
- * channels.
+ * @param interruptCancelled Whether the thread that works on a call, in a handler or an
+ * interceptor, is interrupted when the call is cancelled. Turn it off for code that must
+ * not be interrupted, such as NIO file channels.
  * @param pools Handler pools by their names. The pools default and streams exist without
  * configuration.
  * @param services The pools of services, by their full names.
