@@ -121,7 +121,7 @@ class LongAnswerTests {
     static final class Places {
 
         Place find(PlaceName name, RpcContext context) throws StatusException {
-            String[] what = name.getName().split(" ");
+            String[] what = name.getName().split(" ", -1);
             String text = text(what[1], what[2]);
             if (what[0].equals("text")) {
                 throw Status.INVALID_ARGUMENT.withDescription(text).asException();
@@ -146,7 +146,7 @@ class LongAnswerTests {
 
         @Override
         public void timeAt(PlaceName name, StreamObserver<LocalTime> out) {
-            String[] what = name.getName().split(" ");
+            String[] what = name.getName().split(" ", -1);
             out.onError(Status.INVALID_ARGUMENT.withDescription(text(what[0], what[1])).asException());
         }
 
