@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
-import io.rpcspring.server.pool.PooledCall;
 
 /**
  * A call in flight: the one place through which everything of it leaves.
@@ -195,6 +195,22 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (admitted != null) {
             admitted.cancelled(why);
         }
+    }
+
+    /**
+     * Answers one call, and is told when somebody else has ended it.
+     */
+    public interface CallHandler {
+
+        /**
+         * The call has ended, and nothing that the handler sends is of use any more: its
+         * client has cancelled it, its deadline has passed, its connection is lost, or it
+         * was refused or cut off. Called once, on any thread, and never after the handler
+         * has ended the call itself.
+         * @param status how it ended
+         */
+        void callEnded(Status status);
+
     }
 
 }

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import io.rpcspring.MessageInbox;
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
-import io.rpcspring.server.call.CallHandler;
 import io.rpcspring.server.call.LiveCall;
+import io.rpcspring.server.call.LiveCall.CallHandler;
 import io.rpcspring.server.pool.AdmittedCall;
-import io.rpcspring.server.pool.PooledRun;
+import io.rpcspring.server.pool.HandlerPools.HandlerRun;
 
 /**
  * One call of a handler method, from its first event to its end.
@@ -38,7 +38,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
     private final @Nullable MessageInbox<Q> inbox;
 
     /** What its thread runs, to interrupt it; null on the transport's thread. */
-    private volatile @Nullable PooledRun run;
+    private volatile @Nullable HandlerRun run;
 
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
@@ -156,7 +156,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
 
     /** Interceptors that see the end are not interrupted. */
     private void handlerEnded() {
-        PooledRun current = this.run;
+        HandlerRun current = this.run;
         if (current != null) {
             current.end();
         }
@@ -179,7 +179,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         if (outbox != null) {
             outbox.end(reason);
         }
-        PooledRun current = this.run;
+        HandlerRun current = this.run;
         if (current != null) {
             current.interrupt();
         }

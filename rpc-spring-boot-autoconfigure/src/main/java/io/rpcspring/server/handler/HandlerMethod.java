@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageSender;
 import io.rpcspring.RpcContext;
-import io.rpcspring.server.call.QuietHandler;
+import io.rpcspring.server.call.LiveCalls.QuietHandler;
 
 /**
  * A method of a bean, bound to a gRPC method.

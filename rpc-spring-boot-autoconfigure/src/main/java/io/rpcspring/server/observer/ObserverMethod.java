@@ -8,7 +8,7 @@ import io.grpc.ServerCall;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.call.QuietHandler;
+import io.rpcspring.server.call.LiveCalls.QuietHandler;
 import io.rpcspring.server.error.CallFailures;
 
 /**

@@ -8,9 +8,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.call.CallHandler;
 import io.rpcspring.server.call.LastResort;
 import io.rpcspring.server.call.LiveCall;
+import io.rpcspring.server.call.LiveCall.CallHandler;
 
 /**
  * Takes the responses of a service: lets several threads respond to one call, and

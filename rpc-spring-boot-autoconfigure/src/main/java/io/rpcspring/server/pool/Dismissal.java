@@ -6,6 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import io.grpc.Metadata;
 import io.grpc.Status;
 
+import io.rpcspring.server.pool.HandlerPools.PooledCall;
+
 /**
  * Why a pool does not serve a call.
  *

@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +96,7 @@ public final class HandlerPools {
      * @param handler the handler
      * @return what runs it, to interrupt it; null if it has run on this thread
      */
-    public @Nullable PooledRun execute(String method, Runnable handler) {
+    public @Nullable HandlerRun execute(String method, Runnable handler) {
         HandlerPool pool = this.choice.poolOf(method);
         if (pool == null) {
             handler.run();
@@ -121,6 +124,57 @@ public final class HandlerPools {
     public void close(Duration patience) {
         this.pools.values().forEach((pool) -> pool.close(patience));
         this.watch.close();
+    }
+
+    /**
+     * A call as its pool sees it.
+     */
+    public interface PooledCall {
+
+        /**
+         * What is called.
+         * @return the method
+         */
+        MethodDescriptor<?, ?> getMethodDescriptor();
+
+        /**
+         * Asks for messages.
+         * @param count how many more
+         */
+        void request(int count);
+
+        /**
+         * Whether its client has cancelled it, or its deadline has passed.
+         * @return true from then on
+         */
+        boolean isCancelled();
+
+        /**
+         * Ends the call past all interceptors, unless it has ended. Called by any thread.
+         * @param status what the client gets
+         * @param trailers what else it gets
+         */
+        void refuse(Status status, Metadata trailers);
+
+    }
+
+    /**
+     * What runs a handler on a thread of a pool.
+     */
+    public interface HandlerRun {
+
+        /**
+         * The handler is done: nothing is interrupted from here on, and an interrupt that
+         * came before is forgotten. Does nothing on other threads, and when called again.
+         */
+        void end();
+
+        /**
+         * Interrupts the thread that runs the handler, if there is one, if it is not the
+         * caller, and if the pools interrupt at all.
+         */
+        void interrupt();
+
     }
 
 }

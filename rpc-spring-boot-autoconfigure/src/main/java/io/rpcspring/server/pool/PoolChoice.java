@@ -5,6 +5,8 @@ import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.pool.HandlerPools.PooledCall;
+
 /**
  * Chooses the pool of each call by its method.
  *

@@ -2,13 +2,15 @@ package io.rpcspring.server.pool;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.pool.HandlerPools.HandlerRun;
+
 /**
  * What a thread of a pool runs, and how that thread is interrupted and nothing else is.
  * <p>
  * An interrupt reaches the thread only between {@link #begin} and {@link #end}, and never
  * survives the latter: what the thread does next is another call's.
  */
-public abstract sealed class PooledRun implements Runnable permits PlacedCall, ForeignHandler {
+abstract sealed class PooledRun implements Runnable, HandlerRun permits PlacedCall, ForeignHandler {
 
     private final HandlerPool pool;
 
@@ -46,10 +48,7 @@ public abstract sealed class PooledRun implements Runnable permits PlacedCall, F
         this.thread = Thread.currentThread();
     }
 
-    /**
-     * Nothing is interrupted from here on, and an interrupt that came before is
-     * forgotten. Does nothing on other threads, and when called again.
-     */
+    @Override
     public final synchronized void end() {
         if (this.thread == Thread.currentThread()) {
             this.thread = null;
@@ -57,10 +56,7 @@ public abstract sealed class PooledRun implements Runnable permits PlacedCall, F
         }
     }
 
-    /**
-     * Interrupts the thread that runs this, if there is one, if it is not the caller, and
-     * if the pools interrupt at all.
-     */
+    @Override
     public synchronized void interrupt() {
         if (this.pool.interrupts() && this.thread != null && this.thread != Thread.currentThread()) {
             this.thread.interrupt();

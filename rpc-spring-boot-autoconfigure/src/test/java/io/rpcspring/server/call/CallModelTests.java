@@ -335,7 +335,7 @@ class CallModelTests {
      * A handler that works for a moment, is interrupted when its call ends, and answers.
      */
     private record Handling(Model model, ServerCall<String, String> call, LiveCall<?, ?> live,
-            long moment) implements Runnable, CallHandler {
+            long moment) implements Runnable, LiveCall.CallHandler {
 
         @Override
         public void run() {
