@@ -16,8 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallStateTests {
 
-    private static final Map<String, UnaryOperator<CallState>> EVENTS = Map.of("events come", CallState::whenEventsCome,
-            "a thread takes it", CallState::whenTaken, "too late", CallState::whenTooLate, "handed over",
+    private static final Map<String, UnaryOperator<CallState>> EVENTS = Map.of("events come",
+            (from) -> from.whenEventsCome(false), "events come, ended", (from) -> from.whenEventsCome(true), "a thread takes it", CallState::whenTaken, "too late", CallState::whenTooLate, "handed over",
             CallState::whenHandedOver, "handed over elsewhere", CallState::whenHandedOverElsewhere,
             "leaves, request awaited", (from) -> from.whenLeft(false, true, true), "leaves, quiet",
             (from) -> from.whenLeft(false, false, true), "leaves, application listens",
@@ -28,6 +28,7 @@ class CallStateTests {
     @CsvSource(delimiter = '|',
             textBlock = """
                     events come                 | {ABSENT=QUEUED, ADMITTED=WAITING, AWAY=QUEUED, RUNNING=RUNNING_MORE}
+                    events come, ended          | {ABSENT=LATE, ADMITTED=WAITING, AWAY=LATE, RUNNING=RUNNING_MORE}
                     a thread takes it           | {LATE=RUNNING, QUEUED=RUNNING, WAITING=RUNNING}
                     too late                    | {ABSENT=AWAY, ADMITTED=DISMISSED, QUEUED=LATE, WAITING=DISMISSED}
                     handed over                 | {RUNNING=SERVING}
