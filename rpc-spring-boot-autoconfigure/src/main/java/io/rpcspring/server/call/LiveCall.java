@@ -154,7 +154,8 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
-    boolean isEnded() {
+    @Override
+    public boolean isEnded() {
         return end() != null;
     }
 

@@ -54,7 +54,7 @@ package io.rpcspring.server.pool;
  * </tr>
  * <tr>
  * <td>ABSENT</td>
- * <td>QUEUED</td>
+ * <td>QUEUED, or LATE if it has ended</td>
  * <td></td>
  * <td>AWAY</td>
  * <td></td>
@@ -63,7 +63,7 @@ package io.rpcspring.server.pool;
  * </tr>
  * <tr>
  * <td>AWAY</td>
- * <td>QUEUED</td>
+ * <td>QUEUED, or LATE if it has ended</td>
  * <td></td>
  * <td></td>
  * <td></td>
@@ -156,10 +156,14 @@ enum CallState {
         return this == WAITING || this == QUEUED || this == LATE;
     }
 
-    CallState whenEventsCome() {
+    /**
+     * grpc-java has brought something.
+     * @param ended whether the call has ended: then it is the end, or of no use any more
+     */
+    CallState whenEventsCome(boolean ended) {
         return switch (this) {
             case ADMITTED -> WAITING;
-            case ABSENT, AWAY -> QUEUED;
+            case ABSENT, AWAY -> ended ? LATE : QUEUED;
             case RUNNING -> RUNNING_MORE;
             default -> this;
         };

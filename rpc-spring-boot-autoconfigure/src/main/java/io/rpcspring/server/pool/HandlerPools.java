@@ -150,6 +150,12 @@ public final class HandlerPools {
         boolean isCancelled();
 
         /**
+         * Whether it has ended, by whomever, so that only its end is left to be told.
+         * @return true from then on
+         */
+        boolean isEnded();
+
+        /**
          * Ends the call past all interceptors, unless it has ended. Called by any thread.
          * @param status what the client gets
          * @param trailers what else it gets

@@ -6,6 +6,7 @@ import org.junit.jupiter.params.provider.Arguments;
 
 import io.rpcspring.fixture.BusyObservers;
 import io.rpcspring.fixture.BusyPlaces;
+import io.rpcspring.fixture.Styles;
 import io.rpcspring.sample.places.PlacesGrpc;
 
 /**
@@ -18,6 +19,11 @@ final class Pools {
 
     static Stream<String> types() {
         return VirtualThreads.areSupported() ? Stream.of("platform", "virtual") : Stream.of("platform");
+    }
+
+    /** Each style of a service on each type. */
+    static Stream<Arguments> everyStyleOnEveryType() {
+        return types().flatMap((type) -> Styles.all().map((style) -> Arguments.arguments(style, type)));
     }
 
     /** Each type with both styles of services and every kind of call. */

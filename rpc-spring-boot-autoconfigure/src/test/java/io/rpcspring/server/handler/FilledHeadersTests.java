@@ -1,0 +1,101 @@
+package io.rpcspring.server.handler;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.rpcspring.RpcContext;
+import io.rpcspring.RpcStream;
+import io.rpcspring.fixture.Diary;
+import io.rpcspring.fixture.Flood;
+import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.Styles;
+import io.rpcspring.sample.places.PlacesGrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Response headers and trailers that a plain object has filled arrive, also with a
+ * failure before the first message.
+ */
+@ParameterizedClass
+@ValueSource(classes = { Styles.Plain.class, Styles.Staged.class })
+class FilledHeadersTests {
+
+    private static final Metadata.Key<String> NOTE = Metadata.Key.of("x-note", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static @Nullable PlacesServer server;
+
+    @Parameter
+    Class<?> style = Object.class;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Class<?> style) {
+        server = PlacesServer.start(List.of(style, new Diary()));
+    }
+
+    @AfterParameterizedClassInvocation
+    static void stop() {
+        server().close();
+    }
+
+    private static PlacesServer server() {
+        return Objects.requireNonNull(server);
+    }
+
+    static Stream<MethodDescriptor<?, ?>> everyKind() {
+        return PlacesGrpc.getServiceDescriptor().getMethods().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    <Q, R> void theyArriveWithAStatusBeforeTheFirstMessage(MethodDescriptor<Q, R> kind) {
+        server().bean(Diary.class).beforeResponses((context) -> {
+            fill(context);
+            throw Status.INVALID_ARGUMENT.withDescription("too far").asException();
+        });
+        assertArrive(kind, "INVALID_ARGUMENT: too far");
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    <Q, R> void theyArriveWithAnUnexpectedFailure(MethodDescriptor<Q, R> kind) {
+        server().bean(Diary.class).beforeResponses((context) -> {
+            fill(context);
+            throw new IllegalStateException("secret");
+        });
+        assertArrive(kind, "UNKNOWN: The server failed, id [0-9a-f]{8}");
+    }
+
+    private static void fill(@Nullable RpcContext context) {
+        RpcContext own = Objects.requireNonNull(context);
+        own.responseHeaders().put(NOTE, "in the headers");
+        own.responseTrailers().put(NOTE, "in the trailers");
+    }
+
+    private static <Q, R> void assertArrive(MethodDescriptor<Q, R> kind, String message) {
+        try (RpcStream<Q, R> call = RpcStream.open(server().channel(), kind)) {
+            call.send(Flood.request(kind));
+            call.halfClose();
+            assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(call::hasNext)
+                .withMessageMatching(message);
+            assertThat(call.headers().get(NOTE)).isEqualTo("in the headers");
+            assertThat(call.trailers().get(NOTE)).isEqualTo("in the trailers");
+        }
+    }
+
+}
