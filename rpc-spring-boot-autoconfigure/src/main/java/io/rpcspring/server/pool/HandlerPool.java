@@ -43,9 +43,10 @@ final class HandlerPool {
         this.watch = watch;
         this.limit = settings.isAdaptive() ? new AdaptiveLimit(settings.minSize(), settings.size())
                 : new RunLimit.Fixed(settings.size());
+        ThreadShortage shortage = new ThreadShortage(settings.name(), watch::lookAfterQueues);
         this.threads = (settings.type() == PoolSettings.Type.VIRTUAL)
-                ? new VirtualThreads(settings.name(), this.queue, this.limit)
-                : new PlatformThreads(settings.name(), this.queue, this.limit);
+                ? new VirtualThreads<>(settings.name(), this.queue, this.limit, shortage)
+                : new PlatformThreads(settings.name(), this.queue, this.limit, shortage);
     }
 
     String name() {

@@ -11,7 +11,8 @@ interface PoolThreads {
 
     /**
      * Takes calls from the pool's queue as far as the limit allows. Call it after adding
-     * one.
+     * one. If no thread can be started it says so to {@link ThreadShortage} and returns:
+     * calls wait for those there are, and for the next time that this is called.
      */
     void wake();
 

@@ -46,7 +46,17 @@ final class QueueWatch {
     /** A call waits. */
     void lookAfterQueues() {
         if (!this.awake.get() && this.awake.compareAndSet(false, true)) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        try {
             this.thread.execute(this::look);
+        }
+        catch (OutOfMemoryError ex) {
+            // No thread is to be had: whoever waits next tries again.
+            this.awake.set(false);
         }
     }
 

@@ -10,12 +10,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A virtual thread for each call, as many at once as the limit allows.
+ *
+ * @param <T> what is in the queue
  */
-final class VirtualThreads implements PoolThreads {
+final class VirtualThreads<T extends Runnable> implements PoolThreads {
 
-    private final Queue<? extends Runnable> queue;
+    private final Queue<T> queue;
 
     private final RunLimit limit;
+
+    private final ThreadShortage shortage;
 
     private final ThreadFactory factory;
 
@@ -27,19 +31,28 @@ final class VirtualThreads implements PoolThreads {
 
     private volatile boolean closed;
 
-    VirtualThreads(String pool, Queue<? extends Runnable> queue, RunLimit limit) {
-        this.queue = queue;
-        this.limit = limit;
-        this.factory = factory("rpc-" + pool + "-");
+    VirtualThreads(String pool, Queue<T> queue, RunLimit limit, ThreadShortage shortage) {
+        this(queue, limit, shortage, factory("rpc-" + pool + "-"));
     }
 
-    /** Whoever ends looks at the queue after it has made room. */
+    VirtualThreads(Queue<T> queue, RunLimit limit, ThreadShortage shortage, ThreadFactory factory) {
+        this.queue = queue;
+        this.limit = limit;
+        this.shortage = shortage;
+        this.factory = factory;
+    }
+
+    /**
+     * Whoever ends looks at the queue after it has made room. Each turn takes a call from
+     * the queue, or somebody else did.
+     */
     @Override
     public void wake() {
-        while (!this.closed && !this.queue.isEmpty() && takeRoom()) {
-            Runnable next = this.queue.poll();
+        boolean goesOn = true;
+        while (goesOn && !this.closed && !this.queue.isEmpty() && takeRoom()) {
+            T next = this.queue.poll();
             if (next != null) {
-                start(next);
+                goesOn = starts(next);
             }
             else {
                 this.busy.decrementAndGet();
@@ -59,14 +72,24 @@ final class VirtualThreads implements PoolThreads {
         }
     }
 
-    private void start(Runnable next) {
+    private boolean starts(T next) {
         Thread thread = this.factory.newThread(() -> run(next));
         thread.setContextClassLoader(this.application);
         this.threads.add(thread);
-        thread.start();
+        try {
+            thread.start();
+            return true;
+        }
+        catch (Throwable ex) {
+            this.threads.remove(thread);
+            // It loses its turn, which is all that can be done for it.
+            this.queue.add(next);
+            this.shortage.report(this.busy.decrementAndGet(), ex);
+            return false;
+        }
     }
 
-    private void run(Runnable call) {
+    private void run(T call) {
         try {
             call.run();
         }

@@ -26,20 +26,18 @@ class CallStateTests {
             (from) -> from.whenLeft(true, true, true));
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|',
-            textBlock = """
-                            events come                 | {ABSENT=QUEUED, ADMITTED=WAITING, AWAY=QUEUED, RUNNING=RUNNING_MORE}
-                            events come, ended          | {ABSENT=LATE, ADMITTED=WAITING, AWAY=LATE, RUNNING=RUNNING_MORE}
-                            events come late            | {ABSENT=LATE, ADMITTED=WAITING, AWAY=LATE, RUNNING=RUNNING_MORE}
-                    a thread takes it           | {LATE=RUNNING, QUEUED=RUNNING, WAITING=RUNNING}
-                            too late                    | {ABSENT=AWAY, ADMITTED=DISMISSED, QUEUED=LATE, WAITING=DISMISSED}
-                            handed over                 | {RUNNING=SERVING}
-                            handed over elsewhere       | {ABSENT=SERVED, AWAY=SERVED, QUEUED=SERVED, RUNNING=SERVED, RUNNING_MORE=SERVED}
-                            leaves, request awaited     | {RUNNING=ABSENT, RUNNING_MORE=RUNNING, SERVING=SERVED}
-                            leaves, quiet               | {RUNNING=SERVED, RUNNING_MORE=RUNNING, SERVING=SERVED}
-                            leaves, application listens | {RUNNING=AWAY, RUNNING_MORE=RUNNING, SERVING=AWAY}
-                            leaves, end told            | {RUNNING=ENDED, RUNNING_MORE=RUNNING, SERVING=ENDED}
-                            """)
+    @CsvSource(delimiter = '|', textBlock = """
+            events come | {ABSENT=QUEUED, ADMITTED=WAITING, AWAY=QUEUED, RUNNING=RUNNING_MORE}
+            events come, ended | {ABSENT=LATE, ADMITTED=WAITING, AWAY=LATE, RUNNING=RUNNING_MORE}
+            a thread takes it | {LATE=RUNNING, QUEUED=RUNNING, WAITING=RUNNING}
+            too late | {ABSENT=AWAY, ADMITTED=DISMISSED, QUEUED=LATE, WAITING=DISMISSED}
+            handed over | {RUNNING=SERVING}
+            handed over elsewhere | {ABSENT=SERVED, AWAY=SERVED, QUEUED=SERVED, RUNNING=SERVED, RUNNING_MORE=SERVED}
+            leaves, request awaited | {RUNNING=ABSENT, RUNNING_MORE=RUNNING, SERVING=SERVED}
+            leaves, quiet | {RUNNING=SERVED, RUNNING_MORE=RUNNING, SERVING=SERVED}
+            leaves, application listens | {RUNNING=AWAY, RUNNING_MORE=RUNNING, SERVING=AWAY}
+            leaves, end told | {RUNNING=ENDED, RUNNING_MORE=RUNNING, SERVING=ENDED}
+            """)
     void eventMovesTheseStatesAndNoOthers(String event, String moves) {
         UnaryOperator<CallState> rule = EVENTS.getOrDefault(event, UnaryOperator.identity());
         Map<String, CallState> found = new TreeMap<>();
