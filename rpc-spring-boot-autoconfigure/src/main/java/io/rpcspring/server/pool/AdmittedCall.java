@@ -49,7 +49,7 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         this.batch = events;
         while (true) {
             CallState from = state();
-            CallState to = from.whenEventsCome(call().isEnded());
+            CallState to = from.whenEventsCome(call().isEnded(), isQuiet());
             if (to == from) {
                 runBatch();
                 return;

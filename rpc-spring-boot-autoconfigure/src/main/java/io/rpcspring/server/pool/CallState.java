@@ -90,12 +90,21 @@ package io.rpcspring.server.pool;
  * </tr>
  * <tr>
  * <td>SERVING</td>
- * <td></td>
+ * <td>RUNNING_MORE if it has ended and the application listens</td>
  * <td></td>
  * <td></td>
  * <td></td>
  * <td></td>
  * <td>SERVED, AWAY or ENDED</td>
+ * </tr>
+ * <tr>
+ * <td>SERVED</td>
+ * <td>LATE if it has ended and the application listens</td>
+ * <td></td>
+ * <td></td>
+ * <td></td>
+ * <td></td>
+ * <td></td>
  * </tr>
  * </table>
  */
@@ -159,12 +168,15 @@ enum CallState {
     /**
      * grpc-java has brought something.
      * @param ended whether the call has ended: then it is the end, or of no use any more
+     * @param quiet whether no code of the application listens to the end
      */
-    CallState whenEventsCome(boolean ended) {
+    CallState whenEventsCome(boolean ended, boolean quiet) {
         return switch (this) {
             case ADMITTED -> WAITING;
             case ABSENT, AWAY -> ended ? LATE : QUEUED;
             case RUNNING -> RUNNING_MORE;
+            case SERVING -> (ended && !quiet) ? RUNNING_MORE : SERVING;
+            case SERVED -> (ended && !quiet) ? LATE : SERVED;
             default -> this;
         };
     }

@@ -85,6 +85,10 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         this.quiet = nobodyListens;
     }
 
+    final boolean isQuiet() {
+        return this.quiet;
+    }
+
     final void over() {
         this.over = true;
         move(CallState.SERVED, CallState.ENDED);

@@ -16,28 +16,33 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CallStateTests {
 
-    private static final Map<String, UnaryOperator<CallState>> EVENTS = Map.of("events come",
-            (from) -> from.whenEventsCome(false), "events come, ended", (from) -> from.whenEventsCome(true),
-            "a thread takes it", CallState::whenTaken, "too late", CallState::whenTooLate, "handed over",
-            CallState::whenHandedOver, "handed over elsewhere", CallState::whenHandedOverElsewhere,
-            "leaves, request awaited", (from) -> from.whenLeft(false, true, true), "leaves, quiet",
-            (from) -> from.whenLeft(false, false, true), "leaves, application listens",
-            (from) -> from.whenLeft(false, false, false), "leaves, end told",
-            (from) -> from.whenLeft(true, true, true));
+    private static final Map<String, UnaryOperator<CallState>> EVENTS = Map.ofEntries(
+            Map.entry("events come", (from) -> from.whenEventsCome(false, false)),
+            Map.entry("events come, ended", (from) -> from.whenEventsCome(true, false)),
+            Map.entry("events come, ended, quiet", (from) -> from.whenEventsCome(true, true)),
+            Map.entry("a thread takes it", CallState::whenTaken), Map.entry("too late", CallState::whenTooLate),
+            Map.entry("handed over", CallState::whenHandedOver),
+            Map.entry("handed over elsewhere", CallState::whenHandedOverElsewhere),
+            Map.entry("leaves, request awaited", (from) -> from.whenLeft(false, true, true)),
+            Map.entry("leaves, quiet", (from) -> from.whenLeft(false, false, true)),
+            Map.entry("leaves, application listens", (from) -> from.whenLeft(false, false, false)),
+            Map.entry("leaves, end told", (from) -> from.whenLeft(true, true, true)));
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            events come | {ABSENT=QUEUED, ADMITTED=WAITING, AWAY=QUEUED, RUNNING=RUNNING_MORE}
-            events come, ended | {ABSENT=LATE, ADMITTED=WAITING, AWAY=LATE, RUNNING=RUNNING_MORE}
-            a thread takes it | {LATE=RUNNING, QUEUED=RUNNING, WAITING=RUNNING}
-            too late | {ABSENT=AWAY, ADMITTED=DISMISSED, QUEUED=LATE, WAITING=DISMISSED}
-            handed over | {RUNNING=SERVING}
-            handed over elsewhere | {ABSENT=SERVED, AWAY=SERVED, QUEUED=SERVED, RUNNING=SERVED, RUNNING_MORE=SERVED}
-            leaves, request awaited | {RUNNING=ABSENT, RUNNING_MORE=RUNNING, SERVING=SERVED}
-            leaves, quiet | {RUNNING=SERVED, RUNNING_MORE=RUNNING, SERVING=SERVED}
-            leaves, application listens | {RUNNING=AWAY, RUNNING_MORE=RUNNING, SERVING=AWAY}
-            leaves, end told | {RUNNING=ENDED, RUNNING_MORE=RUNNING, SERVING=ENDED}
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    events come | {ABSENT=QUEUED, ADMITTED=WAITING, AWAY=QUEUED, RUNNING=RUNNING_MORE}
+                    events come, ended | {ABSENT=LATE, ADMITTED=WAITING, AWAY=LATE, RUNNING=RUNNING_MORE, SERVED=LATE, SERVING=RUNNING_MORE}
+                    events come, ended, quiet | {ABSENT=LATE, ADMITTED=WAITING, AWAY=LATE, RUNNING=RUNNING_MORE}
+                    a thread takes it | {LATE=RUNNING, QUEUED=RUNNING, WAITING=RUNNING}
+                    too late | {ABSENT=AWAY, ADMITTED=DISMISSED, QUEUED=LATE, WAITING=DISMISSED}
+                    handed over | {RUNNING=SERVING}
+                    handed over elsewhere | {ABSENT=SERVED, AWAY=SERVED, QUEUED=SERVED, RUNNING=SERVED, RUNNING_MORE=SERVED}
+                    leaves, request awaited | {RUNNING=ABSENT, RUNNING_MORE=RUNNING, SERVING=SERVED}
+                    leaves, quiet | {RUNNING=SERVED, RUNNING_MORE=RUNNING, SERVING=SERVED}
+                    leaves, application listens | {RUNNING=AWAY, RUNNING_MORE=RUNNING, SERVING=AWAY}
+                    leaves, end told | {RUNNING=ENDED, RUNNING_MORE=RUNNING, SERVING=ENDED}
+                    """)
     void eventMovesTheseStatesAndNoOthers(String event, String moves) {
         UnaryOperator<CallState> rule = EVENTS.getOrDefault(event, UnaryOperator.identity());
         Map<String, CallState> found = new TreeMap<>();
