@@ -184,7 +184,8 @@ class CallModelTests {
             }
         }
 
-        private void start() {
+        /** Both at once: the transport tells of no end before them. */
+        private synchronized void start() {
             Metadata headers = new Metadata();
             this.events.execute(this.context.wrap(() -> {
                 Executor runs = CallModelTests.this.calls.getExecutor(this, headers);
@@ -292,11 +293,13 @@ class CallModelTests {
                 this.wrong.add("closed twice");
             }
             // The transport tells of the end when the trailers have gone out.
-            CallModelTests.this.transport.execute(() -> {
-                if (!this.transportEnded.get()) {
-                    tell(() -> Objects.requireNonNull(this.listener).onComplete());
-                }
-            });
+            CallModelTests.this.transport.execute(this::complete);
+        }
+
+        private synchronized void complete() {
+            if (!this.transportEnded.get()) {
+                tell(() -> Objects.requireNonNull(this.listener).onComplete());
+            }
         }
 
         @Override

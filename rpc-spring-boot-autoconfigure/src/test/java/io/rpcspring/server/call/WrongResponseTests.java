@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.StringUtils;
 
 import io.rpcspring.MessageReceiver;
 import io.rpcspring.MessageSender;
@@ -90,9 +91,7 @@ class WrongResponseTests {
     @MethodSource("everyKind")
     void nullInsteadOfAMessage(MethodDescriptor<?, ?> kind, CapturedOutput output) {
         assertFails(kind, 0, true, output);
-        boolean returned = kind.getType().serverSendsOneMessage() && !isObserver();
-        assertThat(output).contains("NullPointerException: The handler of " + kind.getFullMethodName()
-                + (returned ? " returned null" : " sent null instead of a message"));
+        assertThat(output).contains("NullPointerException: " + ofNull(kind));
     }
 
     @ParameterizedTest
@@ -100,8 +99,7 @@ class WrongResponseTests {
     void nullAfterAMessage(MethodDescriptor<?, ?> kind, CapturedOutput output) {
         assumeThat(isObserver() || !kind.getType().serverSendsOneMessage()).isTrue();
         assertFails(kind, 1, true, output);
-        assertThat(output).contains(
-                "NullPointerException: The handler of " + kind.getFullMethodName() + " sent null instead of a message");
+        assertThat(output).contains("NullPointerException: " + ofNull(kind));
     }
 
     @ParameterizedTest
@@ -136,6 +134,19 @@ class WrongResponseTests {
     private static <Q> Status call(MethodDescriptor<Q, ?> kind) {
         CompletableFuture<Ended> end = Flood.call(server().channel(), kind, Flood.request(kind), CallOptions.DEFAULT);
         return end.orTimeout(20, TimeUnit.SECONDS).join().status();
+    }
+
+    private String ofNull(MethodDescriptor<?, ?> kind) {
+        String method = kind.getFullMethodName();
+        if (this.service == Observers.class) {
+            return "null was sent by " + this.service.getName() + "."
+                    + StringUtils.uncapitalize(String.valueOf(kind.getBareMethodName()));
+        }
+        if (this.service == OwnBinding.class) {
+            return "The handler of " + method + " sent null instead of a message";
+        }
+        return kind.getType().serverSendsOneMessage() ? "The handler of " + method + " returned null"
+                : "null was sent on a stream of " + method;
     }
 
     private boolean isObserver() {

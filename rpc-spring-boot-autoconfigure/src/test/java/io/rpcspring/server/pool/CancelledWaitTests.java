@@ -1,5 +1,6 @@
 package io.rpcspring.server.pool;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -18,6 +19,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status.Code;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,10 +102,10 @@ class CancelledWaitTests {
             .isTrue();
         assertThat(server.statistics("small").waiting()).isEqualTo(3);
         calls.forEach((call) -> call.cancel("enough", null));
-        await().until(() -> server.statistics("small").waiting() == 0);
+        soon().until(() -> server.statistics("small").waiting() == 0);
         assertThat(server.statistics("small").running()).isEqualTo(1);
         List<CompletableFuture<Ended>> next = Flood.start(4, server.channel(), kind, 0);
-        await().until(() -> server.statistics("small").waiting() == 4);
+        soon().until(() -> server.statistics("small").waiting() == 4);
         assertThat(server.statistics("small").refused()).isZero();
         wedge.cancel("enough", null);
         assertThat(Flood.codes(Flood.ends(next))).containsOnlyKeys(Code.OK);
@@ -121,7 +123,7 @@ class CancelledWaitTests {
             stream.next();
             idle.add(stream);
         }
-        await().until(() -> server.statistics("other").running() == 0);
+        soon().until(() -> server.statistics("other").running() == 0);
         ClientCall<Note, Note> wedge = holdOther(server);
         idle.forEach(RpcStream::close);
         // Comes after them, in another pool.
@@ -129,7 +131,7 @@ class CancelledWaitTests {
         assertThat(server.statistics("other").waiting()).isZero();
         assertThat(server.statistics("other").completed()).isZero();
         wedge.cancel("enough", null);
-        await().until(() -> server.statistics("other").completed() == 11);
+        soon().until(() -> server.statistics("other").completed() == 11);
     }
 
     @ParameterizedTest
@@ -140,10 +142,10 @@ class CancelledWaitTests {
         assertThat(expireInAnotherPool(server).is(Code.RESOURCE_EXHAUSTED)).isTrue();
         // The end of the call that had the thread, and of the one that waited.
         this.holders.forEach((call) -> call.cancel("enough", null));
-        await().until(() -> !this.auditor.threads.isEmpty());
+        soon().until(() -> !this.auditor.threads.isEmpty());
         assertThat(expireInAnotherPool(server).is(Code.RESOURCE_EXHAUSTED)).isTrue();
         this.auditor.release.countDown();
-        await().untilAsserted(() -> assertThat(this.auditor.threads).hasSize(2)
+        soon().untilAsserted(() -> assertThat(this.auditor.threads).hasSize(2)
             .allMatch((thread) -> thread.matches("rpc-small-\\d+")));
     }
 
@@ -154,9 +156,8 @@ class CancelledWaitTests {
         this.auditor.thrown = new NoClassDefFoundError("com/example/Audit");
         PlacesServer server = endWhileItWaits(type, service, end);
         this.holders.forEach((call) -> call.cancel("enough", null));
-        await().dontCatchUncaughtExceptions().until(() -> this.auditor.threads.size() == 2);
-        await().dontCatchUncaughtExceptions()
-            .until(() -> server.statistics("small").running() == 0 && server.statistics("small").waiting() == 0);
+        soon().until(() -> this.auditor.threads.size() == 2);
+        soon().until(() -> server.statistics("small").running() == 0 && server.statistics("small").waiting() == 0);
         assertThat(Flood.ends(Flood.start(1, server.channel(), PlacesGrpc.getFindMethod(), 0)).get(0).status().isOk())
             .isTrue();
         assertThat(expireInAnotherPool(server).is(Code.RESOURCE_EXHAUSTED)).isTrue();
@@ -177,7 +178,7 @@ class CancelledWaitTests {
         send(waiting, PlaceName.getDefaultInstance());
         if (end == End.CANCEL) {
             waiting.cancel("enough", null);
-            await().dontCatchUncaughtExceptions().until(() -> server.statistics("small").waiting() == 0);
+            soon().until(() -> server.statistics("small").waiting() == 0);
         }
         else {
             assertThat(Flood.ends(List.of(ended)).get(0).status().getDescription())
@@ -206,8 +207,7 @@ class CancelledWaitTests {
         // grpc-java's clients send the headers of such a call together with its request.
         ClientCall<Q, R> call = Flood.open(server.channel(),
                 kind.toBuilder().setType(MethodType.BIDI_STREAMING).build(), CallOptions.DEFAULT, new Metadata(), end);
-        await()
-            .until(() -> server.statistics("small").started() > started && server.statistics("small").running() == 0);
+        soon().until(() -> server.statistics("small").started() > started && server.statistics("small").running() == 0);
         return call;
     }
 
@@ -216,15 +216,20 @@ class CancelledWaitTests {
         ClientCall<PlaceName, Place> call = Flood.open(server.channel(), PlacesGrpc.getFindMethod(),
                 CallOptions.DEFAULT, new Metadata(), new CompletableFuture<>());
         send(call, LONG);
-        await().until(() -> server.statistics("small").running() == 1);
+        soon().until(() -> server.statistics("small").running() == 1);
         return call;
+    }
+
+    /** Many times a test, so without the pauses of the usual one. */
+    private static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     private static ClientCall<Note, Note> holdOther(PlacesServer server) {
         ClientCall<Note, Note> call = Flood.open(server.channel(), PlacesGrpc.getNotesMethod(), CallOptions.DEFAULT,
                 new Metadata(), new CompletableFuture<>());
         call.sendMessage(Note.newBuilder().setText(LONG.getName()).build());
-        await().until(() -> server.statistics("other").running() == 1);
+        soon().until(() -> server.statistics("other").running() == 1);
         return call;
     }
 
