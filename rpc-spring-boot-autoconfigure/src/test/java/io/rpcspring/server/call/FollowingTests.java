@@ -27,6 +27,8 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
@@ -75,7 +77,20 @@ class FollowingTests {
     @ParameterizedTest
     @CsvSource({ "tidy,plain", "tidy,observers", "careless,plain", "careless,observers", "late,plain" })
     void callersReadTheirOwnUserWhateverCallsLeaveBehind(String interceptor, String service) {
-        this.runner.withBean("interceptor", ServerInterceptor.class, () -> interceptor(interceptor))
+        assertFollows(interceptor, service, "platform");
+    }
+
+    @ParameterizedTest
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    @CsvSource({ "tidy,plain", "careless,plain", "careless,observers" })
+    void soItIsOnVirtualThreads(String interceptor, String service) {
+        assertFollows(interceptor, service, "virtual");
+    }
+
+    private void assertFollows(String interceptor, String service, String threads) {
+        this.runner
+            .withPropertyValues("rpc.server.pools.default.type=" + threads, "rpc.server.pools.streams.type=" + threads)
+            .withBean("interceptor", ServerInterceptor.class, () -> interceptor(interceptor))
             .withBean("service", Object.class, () -> service(service))
             .run((context) -> {
                 assertThat(context).hasNotFailed();
