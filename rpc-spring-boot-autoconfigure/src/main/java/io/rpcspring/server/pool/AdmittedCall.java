@@ -112,9 +112,10 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         }
     }
 
+    /** From here on events are run by who brings them; those that are here come first. */
     private void runHandler() {
         Runnable next = this.handler;
-        if (next != null) {
+        if (next != null && move(CallState.RUNNING, CallState.RUNNING.whenHandedOver())) {
             this.handler = null;
             next.run();
         }
@@ -129,7 +130,7 @@ public final class AdmittedCall extends PlacedCall implements Executor {
     public void handOver(Runnable blocking) {
         begun();
         Runnable carried = carrying(blocking);
-        if (isOnThisThread() && move(CallState.RUNNING, CallState.RUNNING.whenHandedOver())) {
+        if (isOnThisThread()) {
             this.handler = carried;
             return;
         }
