@@ -31,6 +31,10 @@ final class ServerProcess implements AutoCloseable {
     private static final Pattern SPRING_BOOTS = Pattern
         .compile("[/\\\\](spring-grpc-|spring-boot-(starter-)?grpc-)[^/\\\\]*$");
 
+    /** What only tests need: an application pays for it when it has it. */
+    private static final Pattern INTEGRATIONS = Pattern
+        .compile("[/\\\\](spring-security-|context-propagation-)[^/\\\\]*$");
+
     private final Variant variant;
 
     private final Process process;
@@ -78,7 +82,7 @@ final class ServerProcess implements AutoCloseable {
     private static String classPath(Variant variant) {
         Predicate<String> foreign = (variant.isOfSpringBoot() ? OURS : SPRING_BOOTS).asPredicate();
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(foreign.negate())
+            .filter(foreign.or(INTEGRATIONS.asPredicate()).negate())
             .collect(Collectors.joining(File.pathSeparator));
     }
 

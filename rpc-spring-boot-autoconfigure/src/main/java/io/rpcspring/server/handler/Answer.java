@@ -28,8 +28,8 @@ final class Answer<R> {
 
     private final CallFailures failures;
 
-    /** Lets go of the handler's thread and of the requests. */
-    private final Runnable beforeEnd;
+    /** Lets go of its thread and of the requests before the end. */
+    private final HandlerCall<?, R> handler;
 
     /** Where many responses go. */
     private final @Nullable MessageOutbox<R> outbox;
@@ -46,11 +46,11 @@ final class Answer<R> {
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
 
-    Answer(ServerCall<?, R> call, RpcContext context, CallFailures failures, Runnable beforeEnd) {
+    Answer(ServerCall<?, R> call, RpcContext context, CallFailures failures, HandlerCall<?, R> handler) {
         this.call = call;
         this.context = context;
         this.failures = failures;
-        this.beforeEnd = beforeEnd;
+        this.handler = handler;
         boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
         this.outbox = one ? null : new MessageOutbox<>(context.method(), call::isReady, this::send, () -> {
         });
@@ -74,24 +74,31 @@ final class Answer<R> {
 
     /** Ends well, with the one response if there is just one. */
     void finish(@Nullable R message) {
-        this.beforeEnd.run();
-        if (!this.over) {
-            end(() -> {
-                if (message != null) {
-                    send(message);
-                }
-                sendHeadersOnce();
-                this.closing = true;
-                this.call.close(Status.OK, this.context.responseTrailers());
-            });
+        this.handler.handlerEnded();
+        if (this.over) {
+            return;
         }
+        if (this.outbox != null) {
+            this.outbox.end(ended(), this::complete);
+            return;
+        }
+        if (message != null) {
+            send(message);
+        }
+        complete();
+    }
+
+    private void complete() {
+        sendHeadersOnce();
+        this.closing = true;
+        this.call.close(Status.OK, this.context.responseTrailers());
     }
 
     /**
      * Ends with what the exception is mapped to, and with the headers that were filled.
      */
     void fail(Throwable thrown) {
-        this.beforeEnd.run();
+        this.handler.handlerEnded();
         LiveCall<?, ?> live = LiveCall.of(this.call);
         if (this.closing && live != null) {
             // An interceptor has not let the end through.

@@ -51,7 +51,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         this.method = method;
         this.call = call;
         this.context = new RpcContext(call, headers);
-        this.answer = new Answer<>(call, this.context, settings.failures(), this::handlerEnded);
+        this.answer = new Answer<>(call, this.context, settings.failures(), this);
         boolean one = method.rpc().getType().clientSendsOneMessage();
         this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
         });
@@ -155,7 +155,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
     }
 
     /** Interceptors that see the end are not interrupted. */
-    private void handlerEnded() {
+    void handlerEnded() {
         HandlerRun current = this.run;
         if (current != null) {
             current.end();
