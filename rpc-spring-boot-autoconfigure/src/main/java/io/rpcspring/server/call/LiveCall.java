@@ -199,15 +199,14 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     /**
-     * Answers one call, and is told when somebody else has ended it.
+     * Answers one call, and is told when it has ended.
      */
     public interface CallHandler {
 
         /**
-         * The call has ended, and nothing that the handler sends is of use any more: its
-         * client has cancelled it, its deadline has passed, its connection is lost, or it
-         * was refused or cut off. Called once, on any thread, and never after the handler
-         * has ended the call itself.
+         * The call has ended, and nothing that is sent from now on is of use: its client
+         * has cancelled it, its deadline has passed, its connection is lost, it was
+         * refused or cut off, or the handler itself has ended it. Called on any thread.
          * @param status how it ended
          */
         void callEnded(Status status);
