@@ -55,8 +55,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     @Override
     public void send(T message) {
-        requireMessage(message);
-        enter();
+        enter(message);
         try {
             if (!isReady()) {
                 awaitReady();
@@ -70,8 +69,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     @Override
     public boolean trySend(T message) {
-        requireMessage(message);
-        enter();
+        enter(message);
         try {
             throwIfEnded();
             if (!this.callReady.getAsBoolean()) {
@@ -82,12 +80,6 @@ public final class MessageOutbox<T> implements MessageSender<T> {
         }
         finally {
             this.sender.leave();
-        }
-    }
-
-    private void requireMessage(T message) {
-        if (message == null) {
-            throw new NullPointerException("null was sent on a stream of " + this.method);
         }
     }
 
@@ -108,7 +100,10 @@ public final class MessageOutbox<T> implements MessageSender<T> {
     }
 
     /** Whoever ends the direction holds it for a moment, and is no second sender. */
-    private void enter() {
+    private void enter(T message) {
+        if (message == null) {
+            throw new NullPointerException("null was sent on a stream of " + this.method);
+        }
         if (!this.sender.tryEnter()) {
             throwIfEnded();
             this.sender.enter();
