@@ -78,8 +78,9 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
 
     @Override
     public final synchronized void sendHeaders(Metadata headers) {
-        // Threads that race for the first message bring headers each.
-        if (isOpenFor("headers") && !this.headersSent) {
+        // Threads that race for the first message bring headers each. With headers on
+        // their way, the transport could not say any more why it has ended the call.
+        if (isOpenFor("headers") && !this.headersSent && !this.context.isCancelled()) {
             this.headersSent = true;
             this.responses.fitHeaders(method(), headers);
             this.call.sendHeaders(headers);
@@ -91,7 +92,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
      * @return false if it would be one too many
      */
     final synchronized boolean isSent(R message) {
-        if (isOpenFor("a message")) {
+        if (isOpenFor("a message") && (this.headersSent || !this.context.isCancelled())) {
             if (this.messageSent && getMethodDescriptor().getType().serverSendsOneMessage()) {
                 return false;
             }
