@@ -11,7 +11,6 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
@@ -29,8 +28,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     private static final Attributes.Key<LiveCall<?, ?>> KEY = Attributes.Key.create("io.rpcspring.call");
 
-    private final CallFailures failures;
-
     /**
      * What runs its events; null for the transport's thread. Written before the first.
      */
@@ -39,17 +36,13 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
 
-    /** With this for an interceptor that asks. Made when asked for. */
-    private @Nullable Attributes attributes;
-
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
      * @param call grpc-java's own
      * @param rules hold for its answers
      */
     LiveCall(ServerCall<Q, R> call, CallRules rules) {
-        super(call, rules.responses());
-        this.failures = rules.failures();
+        super(call, rules);
     }
 
     /**
@@ -93,13 +86,9 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     @Override
-    public synchronized Attributes getAttributes() {
-        Attributes own = this.attributes;
-        if (own == null) {
-            own = delegate().getAttributes().toBuilder().set(KEY, this).build();
-            this.attributes = own;
-        }
-        return own;
+    public Attributes getAttributes() {
+        // Made for interceptors that ask, seldom twice: not kept with each call.
+        return delegate().getAttributes().toBuilder().set(KEY, this).build();
     }
 
     @Override
@@ -141,7 +130,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public void fail(Throwable thrown) {
         if (end() == null || isAnswered()) {
-            StatusException failure = this.failures.map(method(), thrown);
+            StatusException failure = rules().failures().map(method(), thrown);
             Metadata trailers = failure.getTrailers();
             refuse(failure.getStatus(), (trailers != null) ? trailers : new Metadata());
         }

@@ -15,6 +15,7 @@ import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.call.LiveCall.CallHandler;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools.HandlerRun;
 
@@ -43,15 +44,12 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
 
-    /** The client has broken the rules, and been told. Used by the call's events only. */
-    private boolean refused;
-
     HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, Metadata headers) {
         HandlerSettings settings = method.settings();
         this.method = method;
         this.call = call;
         this.context = new RpcContext(call, headers);
-        this.answer = new Answer<>(call, this.context, settings.failures(), this);
+        this.answer = new Answer<>(call, this.context.method(), this);
         boolean one = method.rpc().getType().clientSendsOneMessage();
         this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
         });
@@ -81,7 +79,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else if (this.request == null) {
             this.request = message;
         }
-        else if (!this.refused) {
+        else if (!this.answer.isClosing()) {
             refuse("Too many requests for ");
         }
     }
@@ -95,10 +93,13 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else if (only == null) {
             refuse("Half-closed without a request for ");
         }
-        else if (!this.refused && this.method.isUnary()) {
+        else if (this.answer.isClosing()) {
+            return;
+        }
+        else if (this.method.isUnary()) {
             run(only);
         }
-        else if (!this.refused) {
+        else {
             runLater(only);
         }
     }
@@ -109,7 +110,6 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
      * codes</a> wants it for a wrong number of requests.
      */
     private void refuse(String why) {
-        this.refused = true;
         this.answer.refuse(Status.UNIMPLEMENTED.withDescription(why + this.context.method()), new Metadata());
     }
 
@@ -152,6 +152,14 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         catch (Throwable ex) {
             this.answer.fail(ex);
         }
+    }
+
+    RpcContext context() {
+        return this.context;
+    }
+
+    CallFailures failures() {
+        return this.method.settings().failures();
     }
 
     /** Interceptors that see the end are not interrupted. */
