@@ -3,7 +3,6 @@ package io.rpcspring.server.handler;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -105,10 +104,8 @@ final class Answer<R> {
             live.fail(thrown);
         }
         else if (!this.over) {
-            CallEnd failure = this.failures.map(this.context.method(), thrown);
-            Metadata trailers = this.context.responseTrailers();
-            trailers.merge(failure.trailers());
-            end(() -> refuse(new CallEnd(failure.status(), trailers)));
+            CallEnd failure = this.failures.map(this.context, thrown);
+            end(() -> refuse(failure));
         }
     }
 

@@ -16,7 +16,7 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.call.LiveCall.CallHandler;
-import io.rpcspring.server.error.OwnStatuses;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools.HandlerRun;
 
@@ -112,8 +112,8 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
      */
     private void refuse(String why) {
         this.refused = true;
-        this.answer.refuse(statuses().of(RpcErrorReason.WRONG_REQUEST_COUNT,
-                Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
+        this.answer.refuse(failures().statuses()
+            .of(RpcErrorReason.WRONG_REQUEST_COUNT, Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
     }
 
     /**
@@ -140,8 +140,8 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
-    private OwnStatuses statuses() {
-        return this.method.settings().failures().statuses();
+    private CallFailures failures() {
+        return this.method.settings().failures();
     }
 
     private void run(Object first) {
@@ -149,7 +149,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
             return;
         }
         if (Context.current().isCancelled()) {
-            this.answer.refuse(statuses().cancelled(Context.current()));
+            this.answer.refuse(failures().cancelled(this.context, Context.current()));
             return;
         }
         try {
@@ -170,6 +170,11 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         if (this.inbox != null) {
             this.inbox.fail(this.answer.ended(), true);
         }
+    }
+
+    @Override
+    public RpcContext rpcContext() {
+        return this.context;
     }
 
     @Override

@@ -112,7 +112,7 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
     }
 
     private void fail(Throwable thrown) {
-        LastResort.close(this.call, this.method.failures().map(this.method.rpc().getFullMethodName(), thrown));
+        LastResort.close(this.call, this.method.failures().map(LiveCall.contextOf(this.call), thrown));
     }
 
     private void complain(String use) {

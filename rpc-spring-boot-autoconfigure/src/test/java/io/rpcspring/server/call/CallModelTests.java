@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.FailureSettings;
 import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.pool.HandlerPools;
@@ -53,7 +54,8 @@ class CallModelTests {
             new RunSettings(true, null));
 
     private final LiveCalls calls = new LiveCalls(Set.of(), this.pools,
-            new CallRules(new CallFailures(new OwnStatuses(true), List.of()), new ResponseMetadata(6 * 1024)));
+            new CallRules(new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of()),
+                    new ResponseMetadata(6 * 1024)));
 
     private final ExecutorService transport = Executors.newFixedThreadPool(4);
 
