@@ -10,6 +10,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.error.CallFailures;
+
 /**
  * A call whose responses leave one after the other, until its one end.
  * <p>
@@ -48,6 +50,11 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
     SerializedCall(ServerCall<Q, R> call, CallRules rules) {
         this.call = call;
         this.rules = rules;
+    }
+
+    /** What an exception becomes. */
+    final CallFailures failures() {
+        return this.rules.failures();
     }
 
     @Override

@@ -3,16 +3,15 @@ package io.rpcspring.server.handler;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
 import io.rpcspring.server.call.LastResort;
 import io.rpcspring.server.call.LiveCall;
+import io.rpcspring.server.error.CallEnd;
 
 /**
  * The sending half of one call: headers, messages, and one end.
@@ -102,22 +101,18 @@ final class Answer<R> {
             live.fail(thrown);
         }
         else if (!this.over) {
-            StatusException failure = this.handler.failures().map(context().method(), thrown);
-            Metadata trailers = context().responseTrailers();
-            if (failure.getTrailers() != null) {
-                trailers.merge(failure.getTrailers());
-            }
-            end(() -> refuse(failure.getStatus(), trailers));
+            CallEnd failure = this.handler.failures().map(context(), thrown);
+            end(() -> refuse(failure));
         }
     }
 
     /** Ends with a status, without a handler that sends. */
-    void refuse(Status status, Metadata trailers) {
+    void refuse(CallEnd end) {
         this.closing = true;
         if (!this.headersSent && !context().responseHeaders().keys().isEmpty()) {
             LastResort.sendHeaders(this.call, context().responseHeaders());
         }
-        LastResort.close(this.call, status, trailers);
+        LastResort.close(this.call, end);
     }
 
     private void end(Runnable last) {

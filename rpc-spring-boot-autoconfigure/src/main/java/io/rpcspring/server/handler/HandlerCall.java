@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.rpcspring.MessageInbox;
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
+import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.call.LiveCall.CallHandler;
 import io.rpcspring.server.error.CallFailures;
@@ -110,7 +111,8 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
      * codes</a> wants it for a wrong number of requests.
      */
     private void refuse(String why) {
-        this.answer.refuse(Status.UNIMPLEMENTED.withDescription(why + this.context.method()), new Metadata());
+        this.answer.refuse(failures().statuses()
+            .of(RpcErrorReason.WRONG_REQUEST_COUNT, Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
     }
 
     /**
@@ -142,7 +144,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
             return;
         }
         if (Context.current().isCancelled()) {
-            this.answer.refuse(Contexts.statusFromCancelled(Context.current()), new Metadata());
+            this.answer.refuse(failures().cancelled(this.context, Context.current()));
             return;
         }
         try {
@@ -171,6 +173,11 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         if (this.inbox != null) {
             this.inbox.fail(this.answer.ended(), true);
         }
+    }
+
+    @Override
+    public RpcContext rpcContext() {
+        return this.context;
     }
 
     @Override
