@@ -27,7 +27,7 @@ final class MapKeys {
     }
 
     private static String variable(String key) {
-        return key.toLowerCase(Locale.ROOT).replace("-", "");
+        return key.toLowerCase(Locale.ROOT).replaceAll("[_-]", "");
     }
 
 }

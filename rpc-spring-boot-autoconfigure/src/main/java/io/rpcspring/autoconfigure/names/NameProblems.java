@@ -59,7 +59,7 @@ record NameProblems(KnownName root) {
         Map<String, Set<String>> spellings = new TreeMap<>();
         map.keys()
             .stream()
-            .filter((key) -> key.text().matches("[A-Za-z0-9-]+"))
+            .filter((key) -> key.text().matches("[A-Za-z0-9_-]+"))
             .forEach((key) -> spellings.computeIfAbsent(Part.uniform(key.text()), (uniform) -> new TreeSet<>())
                 .add(key.text().equals(Part.uniform(key.text())) ? key.text() : key.toString()));
         return spellings.values()

@@ -82,7 +82,8 @@ class NamesCheckTests {
     }
 
     @ParameterizedTest
-    @CsvSource({ "my-places, myPlaces", "[my-places], my-places", "MYPLACES, my-places", "[myPlaces], my-places" })
+    @CsvSource({ "my-places, myPlaces", "[my-places], my-places", "MYPLACES, my-places", "[myPlaces], my-places",
+            "[my_places], my-places" })
     void keysThatSpringTakesForOneAreRefused(String first, String second) {
         assertRefused(
                 "rpc.client.channels has '" + first + "' and '" + second + "', which Spring takes for one."
