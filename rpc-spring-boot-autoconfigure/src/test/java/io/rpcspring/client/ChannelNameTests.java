@@ -65,14 +65,15 @@ class ChannelNameTests {
         String prefix = "RPC_CLIENT_CHANNELS_" + variable;
         String name = key.replaceAll("[\\[\\]]", "");
         assertHasAll(this.runner.withInitializer(Sources.yaml("""
-                    rpc.client.channels.%s:
-                      target: localhost:1
-                      deadline: 1s
-                      metadata: { x-team: maps }
-                      methods: { Places: { deadline: 7s }, "[Clock/At]": { deadline: 3s } }
-                    """.formatted(key)))
+                rpc.client.channels.%s:
+                  target: localhost:1
+                  deadline: 1s
+                  metadata: { x-team: maps }
+                  methods: { Places: { deadline: 7s }, "[Clock/At]": { deadline: 3s } }
+                """.formatted(key)))
             .withInitializer(Sources.variables(prefix + "_TARGET=localhost:9090", prefix + "_DEADLINE=5s",
-                    prefix + "_SSL_ENABLED=true")), name);
+                    prefix + "_SSL_ENABLED=true")),
+                name);
     }
 
     private static void assertHasAll(ApplicationContextRunner runner, String name) {
