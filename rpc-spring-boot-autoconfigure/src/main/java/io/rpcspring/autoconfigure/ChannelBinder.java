@@ -21,14 +21,16 @@ import io.rpcspring.client.ChannelSettings;
  */
 record ChannelBinder(Environment environment) {
 
-    private static final String DEFAULTS = "rpc.client.defaults";
+    private static final PropertyPlace CLIENT = PropertyPlace.of("rpc.client");
+
+    private static final PropertyPlace DEFAULTS = PropertyPlace.of("rpc.client.defaults");
 
     /**
      * What channels at run time get if they name no other. Mistakes come to light now; an
      * application that has configured nothing need not wait for it when it starts.
      */
     Supplier<ChannelConfiguration> defaults() {
-        List<String> places = List.of(DEFAULTS);
+        List<PropertyPlace> places = List.of(DEFAULTS);
         SingletonSupplier<ChannelConfiguration> defaults = SingletonSupplier.of(() -> configuration("", places));
         if (new PropertyLayers(this.environment, places).isConfigured()) {
             defaults.obtain();
@@ -37,10 +39,10 @@ record ChannelBinder(Environment environment) {
     }
 
     ChannelConfiguration channel(String name) {
-        return configuration(name, List.of("rpc.client.channels" + key(name), DEFAULTS));
+        return configuration(name, List.of(CLIENT.below("channels", name), DEFAULTS));
     }
 
-    private ChannelConfiguration configuration(String name, List<String> places) {
+    private ChannelConfiguration configuration(String name, List<PropertyPlace> places) {
         PropertyLayers channel = new PropertyLayers(this.environment, places);
         ChannelSettings settings = channel.bind(ChannelSettings.class);
         ChannelChecks.check(settings, channel);
@@ -53,12 +55,12 @@ record ChannelBinder(Environment environment) {
      * A method inherits from its service, and only then from the channel. Its own
      * deadline counts whatever its kind, which whoever names the method knows.
      */
-    private CallSettings calls(String method, List<String> channel) {
-        ChannelChecks.checkMethod(method, channel.get(0));
+    private CallSettings calls(String method, List<PropertyPlace> channel) {
+        ChannelChecks.checkMethod(method, channel.get(0).text());
         int slash = method.indexOf('/');
         List<String> names = (slash < 0) ? List.of(method) : List.of(method, method.substring(0, slash));
-        List<String> places = new ArrayList<>();
-        names.forEach((name) -> channel.forEach((place) -> places.add(place + ".methods" + key(name))));
+        List<PropertyPlace> places = new ArrayList<>();
+        names.forEach((name) -> channel.forEach((place) -> places.add(place.below("methods", name))));
         places.addAll(channel);
         PropertyLayers layers = new PropertyLayers(this.environment, places);
         CallSettings calls = calls(layers);
@@ -88,10 +90,6 @@ record ChannelBinder(Environment environment) {
                     "Remove one of them, or turn it off with max-attempts: 1.");
         }
         return calls;
-    }
-
-    private static String key(String name) {
-        return name.matches("[a-z][a-z0-9-]*") ? "." + name : "[" + name + "]";
     }
 
 }

@@ -55,7 +55,7 @@ final class ChannelChecks {
     }
 
     private void targets(ChannelSettings settings) {
-        String last = this.layers.places().get(this.layers.places().size() - 1);
+        String last = this.layers.places().get(this.layers.places().size() - 1).text();
         boolean inherited = this.layers.places().size() > 1;
         if ((settings.target() != null || !settings.targets().isEmpty()) && !inherited) {
             throw new RpcConfigurationException(last + " has a target, but no channel falls back to a default one.",

@@ -20,13 +20,14 @@ import org.springframework.core.env.Environment;
  * whole, maps entry by entry, defaults of the code last.
  *
  * @param environment has the property sources
- * @param places the prefixes, the most specific first
+ * @param places the most specific first
  */
-record PropertyLayers(Environment environment, List<String> places) {
+record PropertyLayers(Environment environment, List<PropertyPlace> places) {
 
     <T> T bind(Class<T> type) {
         List<ConfigurationPropertySource> layers = this.places.stream()
-            .flatMap((place) -> sources().stream().map((source) -> source.withPrefix(place)))
+            .flatMap((place) -> sources().stream()
+                .flatMap((source) -> place.prefixes().stream().map(source::withPrefix)))
             .toList();
         return new Binder(layers, new PropertySourcesPlaceholdersResolver(this.environment)).bindOrCreate("",
                 Bindable.of(type));
@@ -34,7 +35,7 @@ record PropertyLayers(Environment environment, List<String> places) {
 
     /** Whether there is anything at all. */
     boolean isConfigured() {
-        return this.places.stream().anyMatch(this::has);
+        return this.places.stream().flatMap((place) -> place.prefixes().stream()).anyMatch(this::has);
     }
 
     /**
@@ -44,7 +45,7 @@ record PropertyLayers(Environment environment, List<String> places) {
      */
     int depthOf(String key) {
         for (int i = 0; i < this.places.size(); i++) {
-            if (has(this.places.get(i) + "." + key)) {
+            if (this.places.get(i).names(key).anyMatch(this::has)) {
                 return i;
             }
         }
@@ -56,7 +57,7 @@ record PropertyLayers(Environment environment, List<String> places) {
      */
     String nameOf(String key) {
         int depth = depthOf(key);
-        return this.places.get((depth < this.places.size()) ? depth : 0) + "." + key;
+        return this.places.get((depth < this.places.size()) ? depth : 0).text() + "." + key;
     }
 
     private boolean has(String property) {

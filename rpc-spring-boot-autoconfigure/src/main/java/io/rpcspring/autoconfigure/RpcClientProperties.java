@@ -18,9 +18,13 @@ import io.rpcspring.client.ChannelSettings;
  * @param channels Shared channels by the name that @RpcClient asks for.
  * @param shutdown What happens when the application stops.
  */
-@ConfigurationProperties(prefix = "rpc.client", ignoreUnknownFields = false)
+@ConfigurationProperties("rpc.client")
 record RpcClientProperties(@NestedConfigurationProperty @DefaultValue ChannelSettings defaults,
         @DefaultValue Map<String, ChannelSettings> channels, @DefaultValue Shutdown shutdown) {
+
+    RpcClientProperties {
+        channels = MapKeys.distinct(channels);
+    }
 
     /**
      * What happens when the application stops.

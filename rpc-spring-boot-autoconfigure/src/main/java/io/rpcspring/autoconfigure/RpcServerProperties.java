@@ -56,7 +56,7 @@ import io.rpcspring.server.transport.UnixSocket;
  * @param channelz Whether tools may ask for connections and calls.
  * @param shutdown What happens when the server stops.
  */
-@ConfigurationProperties(prefix = "rpc.server", ignoreUnknownFields = false)
+@ConfigurationProperties("rpc.server")
 record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable String address, @Nullable Integer port,
         @Nullable String unixSocket, @Nullable String inProcessName, @DefaultValue("16") int requestAhead,
         @DefaultValue("true") boolean interruptCancelled, @DefaultValue Map<String, PoolProperties> pools,
@@ -72,6 +72,8 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
     private static final int DEFAULT_PORT = 9090;
 
     RpcServerProperties {
+        pools = MapKeys.distinct(pools);
+        services = MapKeys.distinct(services);
         new ListenAddress(address, (port != null) ? port : DEFAULT_PORT);
         if (requestAhead < 1 || requestAhead > 10_000) {
             throw new RpcConfigurationException(
@@ -124,6 +126,10 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
      * @param methods The pools of single methods, by their names.
      */
     record ServiceProperties(@Nullable String pool, @DefaultValue Map<String, MethodProperties> methods) {
+
+        ServiceProperties {
+            methods = MapKeys.distinct(methods);
+        }
 
         ServicePools pools() {
             Map<String, String> single = new TreeMap<>();

@@ -38,6 +38,8 @@ public final class RpcChannels implements AutoCloseable {
 
     private final RuntimeChannels runtime;
 
+    private final MethodNames methodNames = new MethodNames();
+
     private final Duration grace;
 
     /**
@@ -70,6 +72,7 @@ public final class RpcChannels implements AutoCloseable {
      * @throws IllegalStateException if the application context is closed
      */
     public Channel get(String name) {
+        this.methodNames.usedBare(name);
         return get(name, "");
     }
 
@@ -102,6 +105,7 @@ public final class RpcChannels implements AutoCloseable {
      * name is configured
      */
     public RuntimeChannel open(String target, String name) {
+        this.methodNames.usedBare(name);
         return this.runtime.open(known(name, this.configurations.get(name), ""), target);
     }
 
@@ -124,12 +128,19 @@ public final class RpcChannels implements AutoCloseable {
             .toList();
     }
 
+    /** What is known about the methods that the channels are used for. */
+    MethodNames methodNames() {
+        return this.methodNames;
+    }
+
     /**
      * Connects the channels that are to be connected before their first call, all at
-     * once, and waits.
-     * @throws RpcConfigurationException if one that is required finds no server
+     * once, and waits. By now the beans have what they are injected with.
+     * @throws RpcConfigurationException if one that is required finds no server, or its
+     * settings name a method that is none
      */
     public void connect() {
+        this.configurations.values().forEach((channel) -> this.methodNames.check(channel, this.defaults));
         EagerConnections.among(this.channels.values()).await();
     }
 

@@ -69,6 +69,7 @@ public final class RpcClientResolver extends ContextAnnotationAutowireCandidateR
         Channel channel = all.get(name, ", but " + describe(descriptor) + " asks for it");
         Class<?> type = descriptor.getDependencyType();
         if (type == Channel.class) {
+            all.methodNames().usedBare(name);
             return channel;
         }
         StubFactory stubs = StubFactory.of(type)
@@ -77,6 +78,7 @@ public final class RpcClientResolver extends ContextAnnotationAutowireCandidateR
                             + ": it is no generated stub.",
                     "Use a stub that the gRPC generator makes, such as PlacesGrpc.PlacesBlockingStub,"
                             + " or io.grpc.Channel."));
+        all.methodNames().used(name, stubs.generated());
         return stubs.create(channel);
     }
 

@@ -35,6 +35,11 @@ record StubFactory(Method factory) {
             .map(StubFactory::new);
     }
 
+    /** The class that the generator made of the service. */
+    Class<?> generated() {
+        return this.factory.getDeclaringClass();
+    }
+
     Object create(Channel channel) {
         try {
             return this.factory.invoke(null, channel);

@@ -115,18 +115,7 @@ class RpcClientInjectionTests {
     }
 
     @Test
-    void misspeltPropertyIsReported() {
-        this.runner.withPropertyValues("rpc.client.channels.places.tagret=localhost:9090")
-            .run((context) -> assertThat(context.getStartupFailure())
-                .hasStackTraceContaining("[rpc.client.channels.places.tagret] were left unbound"));
-        this.runner.withPropertyValues("rpc.server.prot=9091")
-            .run((context) -> assertThat(context.getStartupFailure())
-                .hasStackTraceContaining("[rpc.server.prot] were left unbound"));
-    }
-
-    @Test
     void targetsThatCannotWorkAreReported() {
-        assertUnusable("", "it is empty");
         assertUnusable("localhost:65536", "65536 is not a port from 1 to 65535");
         assertUnusable("localhost:99999999999", "99999999999 is not a port from 1 to 65535");
         assertUnusable("dsn:///places:9090", "Could not find a NameResolverProvider for dsn:///places:9090");

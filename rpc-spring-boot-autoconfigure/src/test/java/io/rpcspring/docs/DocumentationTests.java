@@ -2,7 +2,6 @@ package io.rpcspring.docs;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,11 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.core.env.PropertySource;
-import org.springframework.core.io.ByteArrayResource;
 
+import io.rpcspring.fixture.Sources;
 import io.rpcspring.fixture.StarterRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,10 +43,9 @@ class DocumentationTests {
     void yamlSnippetsBind() throws IOException {
         for (Path page : Documentation.pages()) {
             for (String yaml : Documentation.snippets(page, "yaml")) {
-                ApplicationContextRunner runner = StarterRunner.withServerOnFreePort();
-                runner = runner.withInitializer((context) -> load(yaml)
-                    .forEach((source) -> context.getEnvironment().getPropertySources().addFirst(source)));
-                runner.run((context) -> assertThat(context).as(page + ":\n" + yaml).hasNotFailed());
+                StarterRunner.withServerOnFreePort()
+                    .withInitializer(Sources.yaml(yaml))
+                    .run((context) -> assertThat(context).as(page + ":\n" + yaml).hasNotFailed());
             }
         }
     }
@@ -79,16 +74,6 @@ class DocumentationTests {
                     .forEach((part) -> assertThat(sources).as("source of a snippet in " + page + ":\n" + part)
                         .anyMatch((source) -> source.contains(part)));
             }
-        }
-    }
-
-    private static List<PropertySource<?>> load(String yaml) {
-        try {
-            return new YamlPropertySourceLoader().load("snippet",
-                    new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)));
-        }
-        catch (IOException ex) {
-            throw new IllegalStateException(ex);
         }
     }
 

@@ -73,9 +73,7 @@ class StartFailureTests {
 
     @Test
     void emptyAddress(CapturedOutput output) {
-        assertReport(output,
-                report("rpc.server.address is empty.",
-                        "Set rpc.server.address to an address of this machine, or remove it to listen on all of them."),
+        assertReport(output, report("rpc.server.address is empty (commandLineArgs).", "Give it a value, or remove it."),
                 "--rpc.server.address=");
     }
 

@@ -25,10 +25,6 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
     private static final String IN_PROCESS = "io.grpc.inprocess.InProcessServerBuilder";
 
     public Doors {
-        if (inProcessName != null && inProcessName.isBlank()) {
-            throw new RpcConfigurationException("rpc.server.in-process-name is empty.",
-                    "Set rpc.server.in-process-name to a name of your choice, or remove it.");
-        }
         if (inProcessName != null && !ClassUtils.isPresent(IN_PROCESS, null)) {
             throw new RpcConfigurationException(
                     "rpc.server.in-process-name is '" + inProcessName

@@ -28,10 +28,6 @@ public record ListenAddress(@Nullable String host, int port) {
             throw new RpcConfigurationException("rpc.server.port is " + port + ", which is not a port.",
                     "Set rpc.server.port to a port from 1 to 65535, or to 0 for any free one.");
         }
-        if (host != null && host.isBlank()) {
-            throw new RpcConfigurationException("rpc.server.address is empty.",
-                    "Set rpc.server.address to an address of this machine, or remove it to listen on all of them.");
-        }
     }
 
     /**

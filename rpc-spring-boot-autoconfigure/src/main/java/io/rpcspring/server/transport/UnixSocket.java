@@ -25,10 +25,6 @@ public record UnixSocket(Path path) {
 
     public UnixSocket {
         String text = path.toString();
-        if (text.isBlank()) {
-            throw new RpcConfigurationException("rpc.server.unix-socket is empty.",
-                    "Set rpc.server.unix-socket to the path of a file to make, or remove it.");
-        }
         if (text.length() > LONGEST) {
             throw new RpcConfigurationException(
                     "rpc.server.unix-socket is '" + text + "', which is longer than the " + LONGEST

@@ -115,12 +115,6 @@ class DoorsTests {
     }
 
     @Test
-    void emptyPathIsRefused() {
-        assertRefused("rpc.server.unix-socket=", "rpc.server.unix-socket is empty."
-                + " Set rpc.server.unix-socket to the path of a file to make, or remove it.");
-    }
-
-    @Test
     void addressWithoutPortIsRefused() {
         this.runner.withPropertyValues("rpc.server.address=127.0.0.1", "rpc.server.in-process-name=places")
             .run((context) -> assertThat(context).getFailure()
@@ -163,12 +157,6 @@ class DoorsTests {
                 .rootCause()
                 .hasMessage("rpc.server.in-process-name is 'places', but the in-process transport is not on the class"
                         + " path. Add the dependency io.grpc:grpc-inprocess, or remove rpc.server.in-process-name."));
-    }
-
-    @Test
-    void emptyInProcessNameIsRefused() {
-        assertRefused("rpc.server.in-process-name=", "rpc.server.in-process-name is empty."
-                + " Set rpc.server.in-process-name to a name of your choice, or remove it.");
     }
 
     @Test

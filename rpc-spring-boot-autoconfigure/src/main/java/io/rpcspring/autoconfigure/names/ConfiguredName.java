@@ -1,0 +1,55 @@
+package io.rpcspring.autoconfigure.names;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * A name that is set in one of the application's property sources.
+ *
+ * @param source where
+ * @param key as it is written
+ * @param name in its parts
+ */
+record ConfiguredName(EnumerablePropertySource<?> source, String key, WrittenName name) {
+
+    /** All names below a root, the sources that win first. */
+    static List<ConfiguredName> below(String root, ConfigurableEnvironment environment) {
+        return environment.getPropertySources()
+            .stream()
+            .filter(EnumerablePropertySource.class::isInstance)
+            .map((source) -> (EnumerablePropertySource<?>) source)
+            .flatMap((source) -> Stream.of(source.getPropertyNames())
+                .filter((key) -> key.toLowerCase(Locale.ROOT).startsWith(root))
+                .map((key) -> new ConfiguredName(source, key,
+                        isOfVariables(source) ? WrittenName.ofVariable(key) : WrittenName.ofProperty(key))))
+            .filter((configured) -> configured.name().isBelow(root))
+            .toList();
+    }
+
+    private static boolean isOfVariables(EnumerablePropertySource<?> source) {
+        return source instanceof SystemEnvironmentPropertySource;
+    }
+
+    boolean isVariable() {
+        return isOfVariables(this.source);
+    }
+
+    @Nullable Object value() {
+        return this.source.getProperty(this.key);
+    }
+
+    /** Where it stands: file, line and column if they are known. */
+    String place() {
+        Origin origin = OriginLookup.getOrigin(this.source, this.key);
+        return " (" + ((origin != null && !isVariable()) ? origin : this.source.getName()) + ")";
+    }
+
+}

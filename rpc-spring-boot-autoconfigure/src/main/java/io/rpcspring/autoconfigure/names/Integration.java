@@ -1,0 +1,54 @@
+package io.rpcspring.autoconfigure.names;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.springframework.core.env.PropertyResolver;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Parts of the configuration that do nothing without a library. Each new one is a line.
+ */
+enum Integration {
+
+    /** The health service. */
+    HEALTH("rpc.server.health", "io.grpc.protobuf.services.HealthStatusManager", "io.grpc:grpc-services"),
+
+    /** The reflection service. */
+    REFLECTION("rpc.server.reflection", "io.grpc.protobuf.services.ProtoReflectionServiceV1", "io.grpc:grpc-services"),
+
+    /** The channelz service. */
+    CHANNELZ("rpc.server.channelz", "io.grpc.protobuf.services.ChannelzService", "io.grpc:grpc-services");
+
+    private final String path;
+
+    private final String type;
+
+    private final String library;
+
+    /**
+     * A part of the configuration.
+     * @param path where it stands, with {@code <name>} for each key
+     * @param type a class of the library
+     * @param library what to add, as Maven and Gradle name it
+     */
+    Integration(String path, String type, String library) {
+        this.path = path;
+        this.type = type;
+        this.library = library;
+    }
+
+    /** What a property needs and is not there, unless it is turned off anyway. */
+    static Optional<Integration> missing(KnownName property, PropertyResolver properties, ClassLoader classLoader) {
+        return Stream.of(values())
+            .filter((part) -> (property.path() + ".").startsWith(part.path + "."))
+            .filter((part) -> !"false".equals(properties.getProperty(part.path + ".enabled")))
+            .filter((part) -> !ClassUtils.isPresent(part.type, classLoader))
+            .findFirst();
+    }
+
+    String library() {
+        return this.library;
+    }
+
+}

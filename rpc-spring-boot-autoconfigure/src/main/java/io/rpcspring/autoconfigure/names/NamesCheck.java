@@ -1,0 +1,68 @@
+package io.rpcspring.autoconfigure.names;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Stops the start if something below {@code rpc} is set that nothing reads.
+ * <p>
+ * Names in files and arguments must be known; others write into the environment, too, so
+ * that there it is a warning. It comes before anything is bound.
+ */
+public final class NamesCheck implements BeanFactoryPostProcessor, PriorityOrdered {
+
+    private static final Log logger = LogFactory.getLog(NamesCheck.class);
+
+    private final ConfigurableEnvironment environment;
+
+    /**
+     * Creates the check.
+     * @param environment has the property sources
+     */
+    public NamesCheck(ConfigurableEnvironment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
+        List<ConfiguredName> names = new ArrayList<>(ConfiguredName.below(KnownNames.ROOT, this.environment));
+        List<ConfiguredName> links = ServiceLinks.among(names.stream().filter(ConfiguredName::isVariable).toList());
+        ServiceLinks.hide(links, this.environment.getPropertySources());
+        names.removeAll(links);
+        if (!names.isEmpty()) {
+            ClassLoader classLoader = factory.getBeanClassLoader();
+            check(names, (classLoader != null) ? classLoader : NamesCheck.class.getClassLoader());
+        }
+    }
+
+    private void check(List<ConfiguredName> names, ClassLoader classLoader) {
+        KnownNames known = new KnownNames(classLoader);
+        Findings findings = Findings.of(names, known.root());
+        if (!findings.unknown().isEmpty()) {
+            known.addOthers();
+            findings = Findings.of(names, known.root());
+        }
+        if (known.areThere()) {
+            new VariableWarnings(known.root(), this.environment, classLoader).in(findings).forEach(logger::warn);
+            Problem.refuse(
+                    Stream
+                        .concat(new NameProblems(known.root()).in(findings),
+                                new SettingProblems(this.environment, classLoader).in(findings))
+                        .toList());
+        }
+    }
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+}
