@@ -2,6 +2,7 @@ package io.rpcspring.server;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -105,12 +106,11 @@ class DrainTests {
                     "rpc.server.pools.streams.size=1")
             .run((context) -> {
                 try (Connection connection = Connection.to(context);
-                        RpcStream<Note, Note> running = RpcStream.open(connection.channel(),
-                                PlacesGrpc.getNotesMethod());
-                        RpcStream<Note, Note> queued = RpcStream.open(connection.channel(),
-                                PlacesGrpc.getNotesMethod())) {
+                        RpcStream<Note, Note> running = notes(connection)) {
                     running.send(Note.getDefaultInstance());
                     assertThat(running.hasNext()).isTrue();
+                    RpcStream<Note, Note> queued = notes(connection);
+                    await().until(() -> waiting(context) == 1);
                     context.close();
                     for (RpcStream<Note, Note> stream : List.of(running, queued)) {
                         await().untilAsserted(() -> assertThat(stream.status().toString())
@@ -148,6 +148,14 @@ class DrainTests {
                 assertThat(HealthWatch.of(connection.channel(), "").next()).isEqualTo(ServingStatus.SERVING);
             }
         });
+    }
+
+    private static RpcStream<Note, Note> notes(Connection connection) {
+        return RpcStream.open(connection.channel(), PlacesGrpc.getNotesMethod());
+    }
+
+    private static int waiting(ApplicationContext context) {
+        return Objects.requireNonNull(context.getBean(RpcServer.class).poolStatistics().get("streams")).waiting();
     }
 
     private static void note(ApplicationEvent event, List<String> events) {

@@ -148,6 +148,8 @@ public final class HealthService {
             Watcher watcher = new Watcher(request.getService(),
                     (ServerCallStreamObserver<HealthCheckResponse>) response);
             watcher.observer.setOnCancelHandler(() -> HealthService.this.watchers.remove(watcher));
+            // The server may end the call, too.
+            watcher.observer.setOnCloseHandler(() -> HealthService.this.watchers.remove(watcher));
             HealthService.this.watch(watcher);
         }
 
