@@ -91,8 +91,8 @@ final class KnownNames {
 
     private void add(String name, String type, boolean mayBeEmpty) {
         KnownName known = this.root;
-        for (String part : name.split("\\.")) {
-            known = known.child(part);
+        for (WrittenName.Part part : WrittenName.ofProperty(name).parts()) {
+            known = known.child(part.text());
         }
         if (type.startsWith(MAP)) {
             addMap(known, type.substring(MAP.length(), type.length() - 1));

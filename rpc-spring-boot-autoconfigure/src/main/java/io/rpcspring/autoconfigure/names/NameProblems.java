@@ -2,9 +2,9 @@ package io.rpcspring.autoconfigure.names;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.Set;
 import java.util.stream.Stream;
 
 import io.rpcspring.autoconfigure.names.WrittenName.Part;

@@ -3,7 +3,6 @@ package io.rpcspring.autoconfigure.names;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.Map;
 import java.util.stream.Stream;
 
 import org.springframework.core.env.PropertyResolver;
