@@ -47,14 +47,17 @@ final class MethodNames {
      * such service
      */
     void check(ChannelConfiguration channel, Supplier<ChannelConfiguration> defaults) {
+        if (channel.methods().isEmpty()) {
+            return;
+        }
         Set<Class<?>> own = this.stubs.getOrDefault(channel.name(), Set.of());
         GeneratedServices services = new GeneratedServices();
+        own.forEach(services::add);
         for (String name : channel.methods().keySet()) {
             boolean inherited = defaults.get().methods().containsKey(name);
             String place = (inherited ? defaults.get() : channel).property("methods");
             int slash = name.indexOf('/');
             String serviceName = (slash < 0) ? name : name.substring(0, slash);
-            own.forEach(services::add);
             ServiceDescriptor service = services.find(serviceName);
             if (service == null) {
                 complain(place, serviceName, own, inherited || this.bare.contains(channel.name()));

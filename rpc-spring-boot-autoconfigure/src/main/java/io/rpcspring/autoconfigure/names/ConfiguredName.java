@@ -1,14 +1,14 @@
 package io.rpcspring.autoconfigure.names;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
@@ -22,16 +22,19 @@ record ConfiguredName(EnumerablePropertySource<?> source, String key, WrittenNam
 
     /** All names below a root, the sources that win first. */
     static List<ConfiguredName> below(String root, ConfigurableEnvironment environment) {
-        return environment.getPropertySources()
-            .stream()
-            .filter(EnumerablePropertySource.class::isInstance)
-            .map((source) -> (EnumerablePropertySource<?>) source)
-            .flatMap((source) -> Stream.of(source.getPropertyNames())
-                .filter((key) -> key.toLowerCase(Locale.ROOT).startsWith(root))
-                .map((key) -> new ConfiguredName(source, key,
-                        isOfVariables(source) ? WrittenName.ofVariable(key) : WrittenName.ofProperty(key))))
-            .filter((configured) -> configured.name().isBelow(root))
-            .toList();
+        List<ConfiguredName> names = new ArrayList<>();
+        for (PropertySource<?> source : environment.getPropertySources()) {
+            if (source instanceof EnumerablePropertySource<?> known) {
+                for (String key : known.getPropertyNames()) {
+                    if (key.regionMatches(true, 0, root, 0, root.length())) {
+                        names.add(new ConfiguredName(known, key,
+                                isOfVariables(known) ? WrittenName.ofVariable(key) : WrittenName.ofProperty(key)));
+                    }
+                }
+            }
+        }
+        names.removeIf((configured) -> !configured.name().isBelow(root));
+        return names;
     }
 
     private static boolean isOfVariables(EnumerablePropertySource<?> source) {

@@ -2,10 +2,7 @@ package io.rpcspring.autoconfigure.names;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,33 +12,44 @@ import org.jspecify.annotations.Nullable;
  * @param known those that are one of a property, the sources that win first
  * @param unknown those that are not
  */
-record Findings(Map<ConfiguredName, FoundName> known, List<ConfiguredName> unknown) {
+record Findings(List<Finding> known, List<ConfiguredName> unknown) {
 
+    /** Variables may have the keys of files and arguments, so these come first. */
     static Findings of(Collection<ConfiguredName> names, KnownName root) {
-        Map<ConfiguredName, @Nullable FoundName> found = new HashMap<>();
-        names.stream().filter((name) -> !name.isVariable()).forEach((name) -> {
-            FoundName property = new PropertySearch(root).find(name.name());
-            found.put(name, property);
-            if (property != null) {
-                property.keys().forEach((key) -> key.map().keys().add(key.part()));
+        PropertySearch search = new PropertySearch(root);
+        List<@Nullable FoundName> properties = new ArrayList<>();
+        for (ConfiguredName name : names) {
+            FoundName found = name.isVariable() ? null : search.find(name.name());
+            properties.add(found);
+            if (found != null) {
+                found.keys().forEach((key) -> key.map().add(key.part()));
             }
-        });
-        names.stream()
-            .filter(ConfiguredName::isVariable)
-            .forEach((name) -> found.put(name, VariableSearch.find(root, name.name())));
-        Findings findings = new Findings(new LinkedHashMap<>(), new ArrayList<>());
-        names.forEach((name) -> findings.add(name, found.get(name)));
+        }
+        Findings findings = new Findings(new ArrayList<>(), new ArrayList<>());
+        for (ConfiguredName name : names) {
+            FoundName property = properties.get(findings.known.size() + findings.unknown.size());
+            findings.add(name, name.isVariable() ? VariableSearch.find(root, name.name()) : property);
+        }
         return findings;
     }
 
     /** A group is none, unless it is the head of a section without lines. */
     private void add(ConfiguredName name, @Nullable FoundName found) {
         if (found != null && (found.known().isProperty() || "".equals(name.value()))) {
-            this.known.put(name, found);
+            this.known.add(new Finding(name, found));
         }
         else {
             this.unknown.add(name);
         }
+    }
+
+    /**
+     * A name that is one of a property.
+     *
+     * @param name as it is set
+     * @param property what it sets
+     */
+    record Finding(ConfiguredName name, FoundName property) {
     }
 
 }

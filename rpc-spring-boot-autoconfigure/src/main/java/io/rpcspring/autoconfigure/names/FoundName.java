@@ -14,7 +14,12 @@ import io.rpcspring.autoconfigure.names.WrittenName.Part;
 record FoundName(KnownName known, String id, List<Key> keys) {
 
     boolean isCut() {
-        return this.keys.stream().anyMatch((key) -> key.part().isCut());
+        for (Key key : this.keys) {
+            if (key.part().isCut()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

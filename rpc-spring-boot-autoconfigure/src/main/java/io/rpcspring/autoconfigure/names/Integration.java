@@ -1,8 +1,6 @@
 package io.rpcspring.autoconfigure.names;
 
-import java.util.Optional;
-import java.util.stream.Stream;
-
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.ClassUtils;
 
@@ -38,17 +36,17 @@ enum Integration {
         this.library = library;
     }
 
-    /** What a property needs and is not there, unless it is turned off anyway. */
-    static Optional<Integration> missing(KnownName property, PropertyResolver properties, ClassLoader classLoader) {
-        return Stream.of(values())
-            .filter((part) -> (property.path() + ".").startsWith(part.path + "."))
-            .filter((part) -> !"false".equals(properties.getProperty(part.path + ".enabled")))
-            .filter((part) -> !ClassUtils.isPresent(part.type, classLoader))
-            .findFirst();
-    }
-
-    String library() {
-        return this.library;
+    /**
+     * The library that a property needs and that is not there, unless its part is off.
+     */
+    static @Nullable String missing(KnownName property, PropertyResolver properties, ClassLoader classLoader) {
+        for (Integration part : values()) {
+            if ((property.path() + ".").startsWith(part.path + ".") && !ClassUtils.isPresent(part.type, classLoader)
+                    && !"false".equals(properties.getProperty(part.path + ".enabled"))) {
+                return part.library;
+            }
+        }
+        return null;
     }
 
 }

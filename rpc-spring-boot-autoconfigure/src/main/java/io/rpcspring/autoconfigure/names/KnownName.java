@@ -2,11 +2,10 @@ package io.rpcspring.autoconfigure.names;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +28,11 @@ final class KnownName {
 
     private @Nullable String type;
 
-    private boolean emptyAllowed;
+    /** Asked only about what is empty. */
+    private BooleanSupplier emptyAllowed = () -> true;
 
     /** As they are written in files and arguments. */
-    private final Set<Part> keys = new LinkedHashSet<>();
+    private final Map<String, Part> keys = new TreeMap<>();
 
     KnownName(String path) {
         this.path = path;
@@ -59,7 +59,7 @@ final class KnownName {
         return this.values;
     }
 
-    void property(String ofType, boolean mayBeEmpty) {
+    void property(String ofType, BooleanSupplier mayBeEmpty) {
         this.type = ofType;
         this.emptyAllowed = mayBeEmpty;
     }
@@ -83,10 +83,19 @@ final class KnownName {
 
     /** Whether an empty value is one. */
     boolean mayBeEmpty() {
-        return this.type == null || this.emptyAllowed || this.type.startsWith("java.util.");
+        return this.type == null || this.type.startsWith("java.util.") || this.emptyAllowed.getAsBoolean();
     }
 
-    Set<Part> keys() {
+    /**
+     * Remembers a key of a map. In small letters and digits it is the same in brackets.
+     */
+    void add(Part key) {
+        boolean simple = key.text().equals(Part.uniform(key.text()));
+        this.keys.putIfAbsent(simple ? key.text() : key.toString(), key);
+    }
+
+    /** The keys by how they are written. */
+    Map<String, Part> keys() {
         return this.keys;
     }
 

@@ -12,11 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ResourceUtils;
 import org.springframework.util.StringUtils;
 
 /**
@@ -26,6 +29,8 @@ import org.springframework.util.StringUtils;
  * Metadata stops at a map; what its values are made of is read from their records.
  */
 final class KnownNames {
+
+    private static final Log logger = LogFactory.getLog(KnownNames.class);
 
     static final String ROOT = "rpc";
 
@@ -46,14 +51,22 @@ final class KnownNames {
         String self = KnownNames.class.getName().replace('.', '/') + ".class";
         URL here = KnownNames.class.getResource("/" + self);
         if (here != null) {
-            String location = StringUtils.delete(here.toString(), self);
-            resources(FILES.get(0)).stream().filter((file) -> file.toString().startsWith(location)).forEach(this::read);
+            read(StringUtils.delete(here.toString(), self) + FILES.get(0));
         }
     }
 
     /** Adds what others have: reading all files of a class path takes its time. */
     void addOthers() {
-        FILES.forEach((name) -> resources(name).forEach(this::read));
+        try {
+            for (String name : FILES) {
+                for (URL file : Collections.list(this.classLoader.getResources(name))) {
+                    read(file.toString());
+                }
+            }
+        }
+        catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     /** False in an image or a class path that was made without metadata. */
@@ -65,40 +78,32 @@ final class KnownNames {
         return this.root;
     }
 
-    private List<URL> resources(String name) {
-        try {
-            return Collections.list(this.classLoader.getResources(name));
-        }
-        catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
-    }
-
-    private void read(URL file) {
-        if (!this.read.add(file.toString())) {
+    /** What cannot be read has no names. */
+    private void read(String file) {
+        if (!this.read.add(file)) {
             return;
         }
-        try (InputStream in = file.openStream()) {
+        try (InputStream in = ResourceUtils.toURL(file).openStream()) {
             String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             if (json.contains("\"" + ROOT + ".")) {
                 new MetadataFile(json).forEach(ROOT + ".", this::add);
             }
         }
         catch (IOException ex) {
-            throw new UncheckedIOException(ex);
+            logger.debug("Cannot read " + file, ex);
         }
     }
 
     private void add(String name, String type, boolean mayBeEmpty) {
         KnownName known = this.root;
-        for (String part : name.split("\\.")) {
+        for (String part : StringUtils.delimitedListToStringArray(name, ".")) {
             known = known.child(part);
         }
         if (type.startsWith(MAP)) {
             addMap(known, type.substring(MAP.length(), type.length() - 1));
         }
         else {
-            known.property(type, mayBeEmpty);
+            known.property(type, () -> mayBeEmpty);
         }
     }
 
@@ -106,7 +111,7 @@ final class KnownNames {
         Class<?> values = ClassUtils.isPresent(valueType, this.classLoader)
                 ? ClassUtils.resolveClassName(valueType, this.classLoader) : null;
         if (values == null || !values.isRecord()) {
-            map.property(KnownName.OPEN, true);
+            map.property(KnownName.OPEN, () -> true);
         }
         else {
             addRecord(map.values(), values);
@@ -124,7 +129,7 @@ final class KnownNames {
                 addMap(known, type.getGeneric(1).toClass().getName());
             }
             else {
-                known.property(type.toClass().getName(), isEmpty(component.getAnnotation(DefaultValue.class)));
+                known.property(type.toClass().getName(), () -> isEmpty(component.getAnnotation(DefaultValue.class)));
             }
         }
     }

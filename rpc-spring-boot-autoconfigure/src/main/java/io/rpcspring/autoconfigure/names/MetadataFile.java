@@ -16,13 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 record MetadataFile(String json) {
 
-    /** Receives a property. */
-    interface Properties {
-
-        void add(String name, String type, boolean mayBeEmpty);
-
-    }
-
     /** Passes on each property whose name begins so. */
     void forEach(String prefix, Properties properties) {
         Map<String, String> fields = new HashMap<>();
@@ -68,18 +61,25 @@ record MetadataFile(String json) {
 
     private int endOfString(int from) {
         int end = from;
-        while (this.json.charAt(end) != '"') {
+        while (end < this.json.length() && this.json.charAt(end) != '"') {
             end += (this.json.charAt(end) == '\\') ? 2 : 1;
         }
-        return end;
+        return Math.min(end, this.json.length());
     }
 
     private boolean isKey(int from) {
         int next = from;
-        while (Character.isWhitespace(this.json.charAt(next))) {
+        while (next < this.json.length() && Character.isWhitespace(this.json.charAt(next))) {
             next++;
         }
-        return this.json.charAt(next) == ':';
+        return this.json.startsWith(":", next);
+    }
+
+    /** Receives a property. */
+    interface Properties {
+
+        void add(String name, String type, boolean mayBeEmpty);
+
     }
 
 }

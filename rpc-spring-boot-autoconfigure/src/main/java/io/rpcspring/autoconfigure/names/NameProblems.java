@@ -1,11 +1,11 @@
 package io.rpcspring.autoconfigure.names;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.Set;
-import java.util.stream.Stream;
 
 import io.rpcspring.autoconfigure.names.WrittenName.Part;
 
@@ -16,20 +16,22 @@ import io.rpcspring.autoconfigure.names.WrittenName.Part;
  */
 record NameProblems(KnownName root) {
 
-    Stream<Problem> in(Findings findings) {
-        Stream<Problem> unknown = findings.unknown().stream().filter((name) -> !name.isVariable()).map(this::unknown);
-        Stream<Problem> cut = findings.known()
-            .entrySet()
-            .stream()
-            .filter((found) -> found.getValue().isCut())
-            .map((found) -> cut(found.getKey(), found.getValue()));
-        Stream<Problem> alike = findings.known()
-            .values()
-            .stream()
-            .flatMap((found) -> found.keys().stream().map(FoundName.Key::map))
-            .distinct()
-            .flatMap(NameProblems::alike);
-        return Stream.of(unknown, cut, alike).flatMap((problems) -> problems);
+    List<Problem> in(Findings findings) {
+        List<Problem> problems = new ArrayList<>();
+        for (ConfiguredName name : findings.unknown()) {
+            if (!name.isVariable()) {
+                problems.add(unknown(name));
+            }
+        }
+        Set<KnownName> maps = new LinkedHashSet<>();
+        for (Findings.Finding found : findings.known()) {
+            if (found.property().isCut()) {
+                problems.add(cut(found.name(), found.property()));
+            }
+            found.property().keys().forEach((key) -> maps.add(key.map()));
+        }
+        maps.forEach((map) -> alike(map, problems));
+        return problems;
     }
 
     private Problem unknown(ConfiguredName name) {
@@ -55,20 +57,22 @@ record NameProblems(KnownName root) {
     }
 
     /** Spring mixes the settings of two keys that differ by dashes or capitals. */
-    private static Stream<Problem> alike(KnownName map) {
-        Map<String, Set<String>> spellings = new TreeMap<>();
-        map.keys()
-            .stream()
-            .filter((key) -> key.text().matches("[A-Za-z0-9_-]+"))
-            .forEach((key) -> spellings.computeIfAbsent(Part.uniform(key.text()), (uniform) -> new TreeSet<>())
-                .add(key.text().equals(Part.uniform(key.text())) ? key.text() : key.toString()));
-        return spellings.values()
-            .stream()
-            .filter((alike) -> alike.size() > 1 && map.isMap() && !map.path().contains("<"))
-            .map(List::copyOf)
-            .map((alike) -> new Problem(
-                    map.path() + " has '" + alike.get(0) + "' and '" + alike.get(1) + "', which Spring takes for one.",
-                    "Write one of them everywhere, or choose another name."));
+    private static void alike(KnownName map, List<Problem> problems) {
+        Map<String, String> spellings = new HashMap<>();
+        boolean mixed = map.isMap() && !map.path().contains("<");
+        map.keys().forEach((written, key) -> {
+            String other = spellings.put(alone(key.text()), written);
+            if (other != null && mixed) {
+                problems.add(new Problem(
+                        map.path() + " has '" + other + "' and '" + written + "', which Spring takes for one.",
+                        "Write one of them everywhere, or choose another name."));
+            }
+        });
+    }
+
+    /** Dots and slashes make names that no variable can have. */
+    private static String alone(String key) {
+        return (key.indexOf('.') < 0 && key.indexOf('/') < 0) ? Part.uniform(key) : key;
     }
 
 }

@@ -1,8 +1,6 @@
 package io.rpcspring.autoconfigure.names;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -33,10 +31,8 @@ public final class NamesCheck implements BeanFactoryPostProcessor, PriorityOrder
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
-        List<ConfiguredName> names = new ArrayList<>(ConfiguredName.below(KnownNames.ROOT, this.environment));
-        List<ConfiguredName> links = ServiceLinks.among(names.stream().filter(ConfiguredName::isVariable).toList());
-        ServiceLinks.hide(links, this.environment.getPropertySources());
-        names.removeAll(links);
+        List<ConfiguredName> names = ConfiguredName.below(KnownNames.ROOT, this.environment);
+        names.removeAll(ServiceLinks.hide(names, this.environment.getPropertySources()));
         if (!names.isEmpty()) {
             ClassLoader classLoader = factory.getBeanClassLoader();
             check(names, (classLoader != null) ? classLoader : NamesCheck.class.getClassLoader());
@@ -52,11 +48,9 @@ public final class NamesCheck implements BeanFactoryPostProcessor, PriorityOrder
         }
         if (known.areThere()) {
             new VariableWarnings(known.root(), this.environment, classLoader).in(findings).forEach(logger::warn);
-            Problem.refuse(
-                    Stream
-                        .concat(new NameProblems(known.root()).in(findings),
-                                new SettingProblems(this.environment, classLoader).in(findings))
-                        .toList());
+            List<Problem> problems = new NameProblems(known.root()).in(findings);
+            problems.addAll(new SettingProblems(this.environment, classLoader).in(findings));
+            Problem.refuse(problems);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.rpcspring.autoconfigure.names;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -35,34 +37,41 @@ final class ServiceLinks {
     private ServiceLinks() {
     }
 
-    /** Finds them, and says so once for each Service. */
-    static List<ConfiguredName> among(Collection<ConfiguredName> variables) {
-        Map<String, Collection<String>> names = new TreeMap<>();
-        List<ConfiguredName> links = variables.stream().filter((variable) -> {
-            Matcher link = NAME.matcher(variable.key());
-            boolean matches = link.matches()
-                    && (link.group(2) == null || ADDRESS.matcher(String.valueOf(variable.value())).matches());
-            if (matches) {
-                String service = link.group(1).toLowerCase(Locale.ROOT).replace('_', '-');
-                names.computeIfAbsent(service, (name) -> new TreeSet<>()).add(variable.key());
+    /**
+     * Takes them out of what the application sees, and says so once for each Service.
+     * @return those that were there
+     */
+    static List<ConfiguredName> hide(List<ConfiguredName> names, MutablePropertySources sources) {
+        List<ConfiguredName> links = new ArrayList<>();
+        Map<String, Collection<String>> services = new TreeMap<>();
+        for (ConfiguredName name : names) {
+            String service = name.isVariable() ? serviceOf(name) : null;
+            if (service != null) {
+                links.add(name);
+                services.computeIfAbsent(service, (first) -> new TreeSet<>()).add(name.key());
+                hide(name, sources);
             }
-            return matches;
-        }).toList();
-        names
-            .forEach((service, all) -> logger.warn("Kubernetes has set " + String.join(", ", all) + " for its Service '"
-                    + service + "'. They are ignored. Set enableServiceLinks: false in the pod's spec."));
+        }
+        services.forEach(
+                (service, keys) -> logger.warn("Kubernetes has set " + String.join(", ", keys) + " for its Service '"
+                        + service + "'. They are ignored. Set enableServiceLinks: false in the pod's spec."));
         return links;
     }
 
-    /** Takes them out of what the application sees. */
-    static void hide(Collection<ConfiguredName> links, MutablePropertySources sources) {
-        for (ConfiguredName link : links) {
-            PropertySource<?> source = sources.get(link.source().getName());
-            if (source instanceof SystemEnvironmentPropertySource variables) {
-                Map<String, Object> others = new HashMap<>(variables.getSource());
-                others.remove(link.key());
-                sources.replace(variables.getName(), new SystemEnvironmentPropertySource(variables.getName(), others));
-            }
+    private static @Nullable String serviceOf(ConfiguredName name) {
+        Matcher link = NAME.matcher(name.key());
+        if (!link.matches() || (link.group(2) != null && !ADDRESS.matcher(String.valueOf(name.value())).matches())) {
+            return null;
+        }
+        return link.group(1).toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static void hide(ConfiguredName link, MutablePropertySources sources) {
+        PropertySource<?> source = sources.get(link.source().getName());
+        if (source instanceof SystemEnvironmentPropertySource variables) {
+            Map<String, Object> others = new HashMap<>(variables.getSource());
+            others.remove(link.key());
+            sources.replace(variables.getName(), new SystemEnvironmentPropertySource(variables.getName(), others));
         }
     }
 

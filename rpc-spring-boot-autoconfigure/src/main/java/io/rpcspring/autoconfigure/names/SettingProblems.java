@@ -1,11 +1,13 @@
 package io.rpcspring.autoconfigure.names;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.Map;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.PropertyResolver;
 
 /**
@@ -16,33 +18,36 @@ import org.springframework.core.env.PropertyResolver;
  */
 record SettingProblems(PropertyResolver properties, ClassLoader classLoader) {
 
+    private static final Pattern BARE = Pattern.compile("[+-]?0*[1-9]\\d*");
+
     /** Looks at the values that win. */
-    Stream<Problem> in(Findings findings) {
+    List<Problem> in(Findings findings) {
+        List<Problem> problems = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        return findings.known()
-            .entrySet()
-            .stream()
-            .filter((found) -> seen.add(found.getValue().id()))
-            .flatMap((found) -> in(found.getKey(), found.getValue().known()));
+        for (Findings.Finding found : findings.known()) {
+            Problem problem = seen.add(found.property().id()) ? in(found.name(), found.property().known()) : null;
+            if (problem != null) {
+                problems.add(problem);
+            }
+        }
+        return problems;
     }
 
-    private Stream<Problem> in(ConfiguredName name, KnownName known) {
-        String value = this.properties.resolvePlaceholders(String.valueOf(name.value())).strip();
+    private @Nullable Problem in(ConfiguredName name, KnownName known) {
+        String text = String.valueOf(name.value()).strip();
+        String value = text.contains("${") ? this.properties.resolvePlaceholders(text).strip() : text;
         if (value.isEmpty()) {
-            return known.mayBeEmpty() ? Stream.empty() : Stream
-                .of(new Problem(name.key() + " is empty" + name.place() + ".", "Give it a value, or remove it."));
+            return known.mayBeEmpty() ? null
+                    : new Problem(name.key() + " is empty" + name.place() + ".", "Give it a value, or remove it.");
         }
-        if (known.isOf(Duration.class) && value.matches("[+-]?0*[1-9]\\d*")) {
-            return Stream.of(new Problem(name.key() + " is " + value + name.place() + ". " + value + " of what?",
-                    "Write " + value + "s or " + value + "ms."));
+        if (known.isOf(Duration.class) && BARE.matcher(value).matches()) {
+            return new Problem(name.key() + " is " + value + name.place() + ". " + value + " of what?",
+                    "Write " + value + "s or " + value + "ms.");
         }
-        return Integration.missing(known, this.properties, this.classLoader)
-            .filter((missing) -> !name.isVariable())
-            .map((missing) -> new Problem(
-                    name.key() + " is set" + name.place() + ", but " + missing.library() + " is not on the class path.",
-
-                    "Add the dependency " + missing.library() + ", or remove the property."))
-            .stream();
+        String library = name.isVariable() ? null : Integration.missing(known, this.properties, this.classLoader);
+        return (library == null) ? null
+                : new Problem(name.key() + " is set" + name.place() + ", but " + library + " is not on the class path.",
+                        "Add the dependency " + library + ", or remove the property.");
     }
 
 }

@@ -43,7 +43,7 @@ record VariableSearch(KnownName root, boolean underscores) {
     }
 
     private Stream<Step> keys(KnownName map, Part unknown) {
-        return Stream.concat(map.keys().stream(), Stream.of(unknown)).map((key) -> step(key, map.values()));
+        return Stream.concat(map.keys().values().stream(), Stream.of(unknown)).map((key) -> step(key, map.values()));
     }
 
     private Step step(Part part, KnownName next) {

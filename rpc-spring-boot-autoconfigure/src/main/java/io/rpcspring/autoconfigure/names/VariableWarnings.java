@@ -1,6 +1,7 @@
 package io.rpcspring.autoconfigure.names;
 
-import java.util.stream.Stream;
+import java.util.ArrayList;
+import java.util.List;
 
 import org.springframework.core.env.PropertyResolver;
 
@@ -14,21 +15,23 @@ import org.springframework.core.env.PropertyResolver;
  */
 record VariableWarnings(KnownName root, PropertyResolver properties, ClassLoader classLoader) {
 
-    Stream<String> in(Findings findings) {
-        Stream<String> unknown = findings.unknown()
-            .stream()
-            .filter(ConfiguredName::isVariable)
-            .map((name) -> "No property belongs to the environment variable " + name.key() + ". Nearest: "
-                    + VariableSearch.nearest(this.root, name.name()) + ".");
-        Stream<String> idle = findings.known()
-            .entrySet()
-            .stream()
-            .filter((found) -> found.getKey().isVariable())
-            .flatMap((found) -> Integration.missing(found.getValue().known(), this.properties, this.classLoader)
-                .map((missing) -> "The environment variable " + found.getKey().key() + " needs " + missing.library()
-                        + ", which is not on the class path.")
-                .stream());
-        return Stream.concat(unknown, idle);
+    List<String> in(Findings findings) {
+        List<String> warnings = new ArrayList<>();
+        for (ConfiguredName name : findings.unknown()) {
+            if (name.isVariable()) {
+                warnings.add("No property belongs to the environment variable " + name.key() + ". Nearest: "
+                        + VariableSearch.nearest(this.root, name.name()) + ".");
+            }
+        }
+        for (Findings.Finding found : findings.known()) {
+            String library = found.name().isVariable()
+                    ? Integration.missing(found.property().known(), this.properties, this.classLoader) : null;
+            if (library != null) {
+                warnings.add("The environment variable " + found.name().key() + " needs " + library
+                        + ", which is not on the class path.");
+            }
+        }
+        return warnings;
     }
 
 }

@@ -75,12 +75,28 @@ record WrittenName(String text, List<Part> parts) {
         }
 
         static String uniform(String text) {
-            return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+            StringBuilder uniform = new StringBuilder(text.length());
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (isRead(c) && c != '-') {
+                    uniform.append(Character.toLowerCase(c));
+                }
+            }
+            return uniform.toString();
         }
 
         /** Whether Spring leaves something out. */
         boolean isCut() {
-            return !this.bracketed && !this.text.matches("[A-Za-z0-9-]+");
+            for (int i = 0; i < this.text.length(); i++) {
+                if (!this.bracketed && !isRead(this.text.charAt(i))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static boolean isRead(char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
         }
 
         @Override
