@@ -3,8 +3,6 @@ package io.rpcspring.server.call;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import io.rpcspring.server.pool.AdmittedCall;
 
@@ -17,8 +15,6 @@ import io.rpcspring.server.pool.AdmittedCall;
  * @param <Q> the type of the requests
  */
 final class CallEvents<Q> extends GuardedEvents<Q> {
-
-    private static final Log logger = LogFactory.getLog(CallEvents.class);
 
     private final LiveCall<Q, ?> call;
 
@@ -90,7 +86,7 @@ final class CallEvents<Q> extends GuardedEvents<Q> {
             }
         }
         catch (Throwable ex) {
-            logger.error("What listens to the end of a call of " + this.call.method() + " failed", ex);
+            this.calls.endNotHeard(this.call.method(), ex);
         }
     }
 

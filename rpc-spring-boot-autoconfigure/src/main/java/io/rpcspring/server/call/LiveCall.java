@@ -48,7 +48,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @param rules hold for its answers
      */
     LiveCall(ServerCall<Q, R> call, CallRules rules) {
-        super(call, rules.responses());
+        super(call, rules);
         this.failures = rules.failures();
     }
 
@@ -59,6 +59,14 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public static @Nullable LiveCall<?, ?> of(ServerCall<?, ?> call) {
         return (call instanceof LiveCall<?, ?> live) ? live : call.getAttributes().get(KEY);
+    }
+
+    /**
+     * Says what came after its end, once for a call.
+     * @param what what it was, and where
+     */
+    public void ignored(String what) {
+        sayIgnored(what);
     }
 
     /** Its events are run by the pool from now on, and its end is listened to. */

@@ -6,11 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
-import io.rpcspring.server.error.ResponseMetadata;
 
 /**
  * A call whose responses leave one after the other, until its one end.
@@ -24,11 +20,9 @@ import io.rpcspring.server.error.ResponseMetadata;
  */
 abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
 
-    private static final Log logger = LogFactory.getLog(SerializedCall.class);
-
     private final ServerCall<Q, R> call;
 
-    private final ResponseMetadata responses;
+    private final CallRules rules;
 
     private final Context context = Context.current();
 
@@ -47,9 +41,9 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
     /** Guarded by this. */
     private boolean complained;
 
-    SerializedCall(ServerCall<Q, R> call, ResponseMetadata responses) {
+    SerializedCall(ServerCall<Q, R> call, CallRules rules) {
         this.call = call;
-        this.responses = responses;
+        this.rules = rules;
     }
 
     @Override
@@ -82,7 +76,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         // their way, the transport could not say any more why it has ended the call.
         if (isOpenFor("headers") && !this.headersSent && !this.context.isCancelled()) {
             this.headersSent = true;
-            this.responses.fitHeaders(method(), headers);
+            this.rules.responses().fitHeaders(method(), headers);
             this.call.sendHeaders(headers);
         }
     }
@@ -116,7 +110,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         if (open) {
             this.end = status;
             this.answered = byAnswer;
-            this.call.close(this.responses.fitStatus(method(), status, trailers), trailers);
+            this.call.close(this.rules.responses().fitStatus(method(), status, trailers), trailers);
         }
         return open;
     }
@@ -135,11 +129,18 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
 
     /** Asked under the lock. What nobody did wrong is not complained of. */
     private boolean isOpenFor(String what) {
-        if (this.end != null && this.answered && !this.complained) {
-            this.complained = true;
-            logger.warn("Ignored: " + what + " after the end of a call of " + method());
+        if (this.end != null && this.answered) {
+            sayIgnored(what + " after the end of a call of " + method());
         }
         return this.end == null;
+    }
+
+    /** Says what came too late, once for a call. */
+    final synchronized void sayIgnored(String what) {
+        if (!this.complained) {
+            this.complained = true;
+            this.rules.mistakes().warn("Ignored: " + what);
+        }
     }
 
     /** How it ended, by whomever; null while it lives. */

@@ -119,9 +119,9 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
     }
 
     private void complain(String use) {
-        if (!this.complained) {
-            this.complained = true;
-            logger.warn("Ignored: " + use + " after the end of a call, in " + this.method.describe());
+        LiveCall<?, ?> live = LiveCall.of(this.call);
+        if (live != null) {
+            live.ignored(use + " after the end of a call, in " + this.method.describe());
         }
     }
 
