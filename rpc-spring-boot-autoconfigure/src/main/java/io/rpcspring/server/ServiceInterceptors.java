@@ -7,6 +7,7 @@ import java.util.Set;
 
 import io.grpc.ServerInterceptor;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
@@ -38,6 +39,9 @@ record ServiceInterceptors(List<ScopedInterceptor> marked, ListableBeanFactory b
     private ServerInterceptor bean(Class<? extends ServerInterceptor> type, String service) {
         String[] names = this.beans.getBeanNamesForType(type);
         if (names.length == 1) {
+            if (this.beans instanceof ConfigurableBeanFactory factory) {
+                factory.registerDependentBean(names[0], service);
+            }
             return this.beans.getBean(names[0], type);
         }
         String found = (names.length == 0) ? "no bean" : "the beans '" + String.join("' and '", names) + "'";
