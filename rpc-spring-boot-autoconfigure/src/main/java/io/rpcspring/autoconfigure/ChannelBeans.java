@@ -5,9 +5,11 @@ import java.util.Set;
 
 import io.grpc.CallCredentials;
 import io.grpc.ClientInterceptor;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Finds the application's beans that belong to a channel.
@@ -18,12 +20,20 @@ record ChannelBeans(ListableBeanFactory beans) {
 
     /** The interceptors of a channel, the first to be called first. */
     List<ClientInterceptor> interceptors(String channel) {
-        return MarkedInterceptor
-            .find(this.beans, ClientInterceptor.class,
-                    (mark) -> mark.channels().length == 0 || List.of(mark.channels()).contains(channel))
-            .stream()
-            .map(MarkedInterceptor::bean)
-            .toList();
+        try {
+            return MarkedInterceptor
+                .find(this.beans, ClientInterceptor.class,
+                        (mark) -> mark.channels().length == 0 || List.of(mark.channels()).contains(channel))
+                .stream()
+                .map(MarkedInterceptor::bean)
+                .toList();
+        }
+        catch (BeanCurrentlyInCreationException ex) {
+            throw new RpcConfigurationException(
+                    "The interceptor '" + ex.getBeanName() + "' needs the channel '" + channel
+                            + "', itself or through another bean, and intercepts it.",
+                    "Name the channels that it intercepts, without this one, in @RpcInterceptor(channels = ...).", ex);
+        }
     }
 
     /**
@@ -37,11 +47,12 @@ record ChannelBeans(ListableBeanFactory beans) {
                     throw new RpcConfigurationException(
                             "The interceptor '" + beanName + "' names the channel '" + channel
                                     + "', which is not configured. Configured channels: "
-                                    + RpcConfigurationException.nearestFirst(channel, channels) + ".",
+                                    + Names.nearestFirst(channel, channels) + ".",
                             "Correct @RpcInterceptor(channels = ...), or add rpc.client.channels." + channel + ".");
                 }
             }
         });
+        InterceptorCheck.warn(this.beans, ClientInterceptor.class, "");
     }
 
     CallCredentials credentials(String channel, String name) {
@@ -50,7 +61,7 @@ record ChannelBeans(ListableBeanFactory beans) {
             throw new RpcConfigurationException(
                     "The channel '" + channel + "' takes its credentials from '" + name
                             + "', but no CallCredentials bean has this name. CallCredentials beans: "
-                            + RpcConfigurationException.nearestFirst(name, known) + ".",
+                            + Names.nearestFirst(name, known) + ".",
                     "Correct rpc.client.channels." + channel + ".credentials, or add the bean.");
         }
         return this.beans.getBean(name, CallCredentials.class);

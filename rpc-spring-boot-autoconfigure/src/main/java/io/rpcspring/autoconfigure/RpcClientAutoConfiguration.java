@@ -16,7 +16,7 @@ import io.rpcspring.client.RpcClientPostProcessor;
 
 /**
  * Provides the shared channels and injects clients where {@code @RpcClient} asks for
- * them.
+ * them, also in tests of a slice of the application.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(RpcClientProperties.class)
@@ -32,12 +32,6 @@ final class RpcClientAutoConfiguration {
                 new ChannelEnvironment(environment, bundles::getObject, own::interceptors, own::credentials,
                         () -> customizers.orderedStream().toList()),
                 properties.shutdown().grace());
-    }
-
-    @Bean
-    static ChannelConnector rpcChannelConnector(ObjectProvider<RpcChannels> channels, ListableBeanFactory beans,
-            ApplicationContext context) {
-        return new ChannelConnector(channels, new ChannelBeans(beans), new OwnEvents(context));
     }
 
     @Bean

@@ -12,6 +12,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Finds the names below {@code methods} that no service has.
@@ -72,7 +73,7 @@ final class MethodNames {
         List<String> used = stubs.stream().map(GeneratedServices::descriptor).map(ServiceDescriptor::getName).toList();
         String description = place + " names the service '" + service
                 + "', of which no generated class is on the class path. Services of the channel's stubs: "
-                + RpcConfigurationException.nearestFirst(service, used) + ".";
+                + Names.nearestFirst(service, used) + ".";
         if (!mayBe && !used.isEmpty()) {
             throw new RpcConfigurationException(description, CURE);
         }
@@ -85,7 +86,7 @@ final class MethodNames {
         if (!names.contains(method)) {
             throw new RpcConfigurationException(
                     place + " names '" + method + "', which is no method of " + service.getName() + ". Its methods: "
-                            + RpcConfigurationException.nearestFirst(method, names) + ".",
+                            + Names.nearestFirst(method, names) + ".",
                     CURE);
         }
     }

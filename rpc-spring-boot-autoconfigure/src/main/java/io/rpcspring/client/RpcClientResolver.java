@@ -15,6 +15,7 @@ import org.springframework.core.annotation.MergedAnnotations;
 
 import io.rpcspring.RpcClient;
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Answers injection points that are marked {@link RpcClient}.
@@ -64,10 +65,11 @@ public final class RpcClientResolver extends ContextAnnotationAutowireCandidateR
         if (name.isBlank()) {
             throw new RpcConfigurationException("@RpcClient on " + describe(descriptor) + " names no channel.",
                     "Write the name of a channel: @RpcClient(\"places\"). Configured channels: "
-                            + RpcConfigurationException.nearestFirst(name, all.names()) + ".");
+                            + Names.nearestFirst(name, all.names()) + ".");
         }
         Channel channel = all.get(name, ", but " + describe(descriptor) + " asks for it");
-        Class<?> type = descriptor.getDependencyType();
+        // A field's type may be a variable, which its bean's class knows.
+        Class<?> type = descriptor.getResolvableType().resolve(descriptor.getDependencyType());
         if (type == Channel.class) {
             all.methodNames().usedBare(name);
             return channel;

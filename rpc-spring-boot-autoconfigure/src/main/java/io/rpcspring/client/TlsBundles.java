@@ -16,6 +16,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.NestedExceptionUtils;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Turns SSL bundles into channel credentials, and follows their updates.
@@ -55,7 +56,7 @@ final class TlsBundles {
             throw new RpcConfigurationException(
                     "The channel '" + channel.name() + "' uses the SSL bundle '" + bundle
                             + "', which does not exist. SSL bundles: "
-                            + RpcConfigurationException.nearestFirst(bundle, this.bundles.get().getBundleNames()) + ".",
+                            + Names.nearestFirst(bundle, this.bundles.get().getBundleNames()) + ".",
                     "Correct " + channel.property("ssl.bundle")
                             + ", or add the bundle below spring.ssl.bundle.jks or spring.ssl.bundle.pem.",
                     ex);

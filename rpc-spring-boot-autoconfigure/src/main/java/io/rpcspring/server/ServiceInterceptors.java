@@ -7,9 +7,11 @@ import java.util.Set;
 
 import io.grpc.ServerInterceptor;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
+import io.rpcspring.words.Names;
 
 /**
  * Finds the application's interceptors of a service, outermost first.
@@ -38,6 +40,9 @@ record ServiceInterceptors(List<ScopedInterceptor> marked, ListableBeanFactory b
     private ServerInterceptor bean(Class<? extends ServerInterceptor> type, String service) {
         String[] names = this.beans.getBeanNamesForType(type);
         if (names.length == 1) {
+            if (this.beans instanceof ConfigurableBeanFactory factory) {
+                factory.registerDependentBean(names[0], service);
+            }
             return this.beans.getBean(names[0], type);
         }
         String found = (names.length == 0) ? "no bean" : "the beans '" + String.join("' and '", names) + "'";
@@ -54,8 +59,7 @@ record ServiceInterceptors(List<ScopedInterceptor> marked, ListableBeanFactory b
                 if (!Set.copyOf(names).contains(service)) {
                     throw new RpcConfigurationException(
                             "The interceptor bean '" + each.beanName() + "' names the service '" + service
-                                    + "', which no bean serves. Served: "
-                                    + RpcConfigurationException.nearestFirst(service, names) + ".",
+                                    + "', which no bean serves. Served: " + Names.nearestFirst(service, names) + ".",
                             "Correct the name in @RpcInterceptor(services = ...), or leave it out to intercept all.");
                 }
             }

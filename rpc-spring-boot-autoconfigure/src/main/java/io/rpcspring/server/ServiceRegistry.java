@@ -1,30 +1,24 @@
 package io.rpcspring.server;
 
-import java.lang.reflect.Proxy;
-import java.util.ArrayList;
+import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
+import io.rpcspring.server.handler.ClassProxy;
 import io.rpcspring.server.handler.HandlerBinder;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.observer.ObserverService;
@@ -34,9 +28,9 @@ import io.rpcspring.server.observer.ObserverService;
  */
 public final class ServiceRegistry {
 
-    private static final Log logger = LogFactory.getLog(ServiceRegistry.class);
-
     private final ListableBeanFactory beans;
+
+    private final MarkedServices marked;
 
     private final Supplier<List<ScopedInterceptor>> interceptors;
 
@@ -47,6 +41,7 @@ public final class ServiceRegistry {
      */
     public ServiceRegistry(ListableBeanFactory beans, Supplier<List<ScopedInterceptor>> interceptors) {
         this.beans = beans;
+        this.marked = new MarkedServices(beans);
         this.interceptors = interceptors;
     }
 
@@ -60,15 +55,12 @@ public final class ServiceRegistry {
     Collection<ServedService> services(HandlerSettings settings) {
         Map<String, ServedService> services = new TreeMap<>();
         ServiceInterceptors found = new ServiceInterceptors(this.interceptors.get(), this.beans);
-        for (String beanName : markedBeans()) {
+        for (String beanName : this.marked.names()) {
             ServedService service = bind(beanName, this.beans.getBean(beanName), settings, found);
             String name = service.name();
             ServedService other = services.putIfAbsent(name, service);
             if (other != null) {
-                throw new RpcConfigurationException(
-                        "The beans " + describe(other.beanName()) + " and " + describe(beanName)
-                                + " both serve the gRPC service '" + name + "'.",
-                        "Remove one of the beans, or its @RpcService: a server serves each service once.");
+                throw new ServedTwice(this.marked, other.beanName(), beanName).of(name);
             }
         }
         if (!services.isEmpty()) {
@@ -77,50 +69,31 @@ public final class ServiceRegistry {
         return services.values();
     }
 
-    private Collection<String> markedBeans() {
-        Collection<String> marked = new TreeSet<>();
-        for (String beanName : this.beans.getBeanNamesForAnnotation(RpcService.class)) {
-            marked.add(servedName(beanName));
-        }
-        for (String beanName : this.beans.getBeanNamesForType(BindableService.class)) {
-            if (ScopedProxyUtils.isScopedTarget(beanName) || marked.contains(beanName)) {
-                continue;
-            }
-            if (mark(beanName, this.beans.getBean(beanName)) != null) {
-                marked.add(beanName);
-            }
-            else {
-                logger.info("Not served: the gRPC service bean " + describe(beanName) + " is not marked @RpcService");
-            }
-        }
-        return marked;
-    }
-
-    /** A scoped bean is served through its proxy, whoever of the two has the mark. */
-    private static String servedName(String beanName) {
-        return ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName) : beanName;
-    }
-
-    /** A proxy hides the annotations of its target from the bean factory. */
-    private @Nullable RpcService mark(String beanName, Object bean) {
-        String target = ScopedProxyUtils.getTargetBeanName(beanName);
-        RpcService mark = this.beans.findAnnotationOnBean(this.beans.containsBean(target) ? target : beanName,
-                RpcService.class);
-        return (mark != null) ? mark
-                : AnnotatedElementUtils.findMergedAnnotation(AopProxyUtils.ultimateTargetClass(bean), RpcService.class);
-    }
-
     private ServedService bind(String beanName, Object bean, HandlerSettings settings, ServiceInterceptors found) {
-        RpcService mark = Objects.requireNonNull(mark(beanName, bean));
+        RpcService mark = Objects.requireNonNull(this.marked.mark(beanName, bean));
         if (bean instanceof BindableService service) {
-            Optional<ServerServiceDefinition> bound = ObserverService.bind(service, settings.failures());
-            ServerServiceDefinition definition = bound.orElseGet(service::bindService);
+            Optional<ServerServiceDefinition> bound = ObserverService.bind(beanName, service, settings.failures());
+            ServerServiceDefinition definition = bound.orElseGet(() -> ownDefinition(beanName, service));
             return new ServedService(beanName, definition, interceptors(definition, beanName, mark, found),
                     bound.isPresent(), false, mark.pool());
         }
         ServerServiceDefinition bound = new HandlerBinder(settings).bind(beanName, bean,
                 generatedClass(beanName, mark));
         return new ServedService(beanName, bound, interceptors(bound, beanName, mark, found), true, true, mark.pool());
+    }
+
+    private static ServerServiceDefinition ownDefinition(String beanName, BindableService service) {
+        Method method = ClassUtils.getMethod(AopProxyUtils.ultimateTargetClass(service), "bindService");
+        if (!isOfGrpc(method)) {
+            new ClassProxy(beanName, service).requireOverridable(method, "The method 'bindService'");
+        }
+        return service.bindService();
+    }
+
+    /** That of grpc-java's generator, also before it made interfaces, uses no field. */
+    private static boolean isOfGrpc(Method bindService) {
+        Class<?> generated = bindService.getDeclaringClass().getDeclaringClass();
+        return generated != null && ClassUtils.hasMethod(generated, "getServiceDescriptor");
     }
 
     private static List<ServerInterceptor> interceptors(ServerServiceDefinition service, String beanName,
@@ -131,21 +104,12 @@ public final class ServiceRegistry {
     private Class<?> generatedClass(String beanName, RpcService mark) {
         if (mark.value() == void.class) {
             throw new RpcConfigurationException(
-                    "The bean " + describe(beanName) + " is marked @RpcService but is not a gRPC service.",
+                    "The bean " + this.marked.describe(beanName) + " is marked @RpcService but is not a gRPC service.",
                     "Name the generated class of its service to bind its methods, as in @RpcService(PlacesGrpc.class);"
                             + " or let its class extend the generated base class (such as PlacesGrpc.PlacesImplBase)"
                             + " or implement io.grpc.BindableService; or remove @RpcService.");
         }
         return mark.value();
-    }
-
-    private String describe(String beanName) {
-        List<String> parts = new ArrayList<>(List.of("'" + beanName + "'"));
-        Class<?> type = this.beans.getType(beanName);
-        if (type != null && !Proxy.isProxyClass(type)) {
-            parts.add("(" + ClassUtils.getUserClass(type).getName() + ")");
-        }
-        return String.join(" ", parts);
     }
 
 }

@@ -12,11 +12,14 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -41,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which beans the server serves, through the wire.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ServedBeansTests {
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort();
@@ -103,9 +107,10 @@ class ServedBeansTests {
     }
 
     @Test
-    void scopedProxyIsServedOnce() {
+    void scopedProxyIsServedOnce(CapturedOutput output) {
         this.runner.withUserConfiguration(ScopedConfiguration.class)
             .run((context) -> assertThat(findIn(context, "Zurich").getName()).isEqualTo("Zurich"));
+        assertThat(output).doesNotContain("singleton");
     }
 
     @Test
@@ -135,6 +140,42 @@ class ServedBeansTests {
                 .hasMessage("The beans 'first' (" + AnnotatedPlaces.class.getName() + ") and 'second' ("
                         + InheritingPlaces.class.getName() + ") both serve the gRPC service 'places.v1.Places'."
                         + " Remove one of the beans, or its @RpcService: a server serves each service once."));
+    }
+
+    @Test
+    void classFoundByScanningAndMadeByAMethodIsReportedAsOne() {
+        this.runner.withBean("scanned", Clock.class)
+            .withUserConfiguration(MarkedClockConfiguration.class)
+            .run((context) -> assertThat(context.getStartupFailure()).rootCause()
+                .isInstanceOf(RpcConfigurationException.class)
+                .hasMessage("The beans 'clock' (" + Clock.class.getName() + ") and 'scanned' (" + Clock.class.getName()
+                        + ") both serve the gRPC service 'clock.v1.Clock': both are of one class, which is a bean by"
+                        + " itself, as component scanning finds it, and once more by the @Bean method 'clock' of "
+                        + MarkedClockConfiguration.class.getName()
+                        + ". Remove this method. Or, to make the bean there, mark it @RpcService and not the class: what"
+                        + " is marked @RpcService is found as any @Component."));
+    }
+
+    @Test
+    void twoMethodsThatMakeOneClassAreReported() {
+        this.runner.withUserConfiguration(ClockConfiguration.class, OtherClockConfiguration.class)
+            .run((context) -> assertThat(context.getStartupFailure()).rootCause()
+                .isInstanceOf(RpcConfigurationException.class)
+                .hasMessage("The beans 'clock' (" + ClockFixture.class.getName() + ") and 'otherClock' ("
+                        + ClockFixture.class.getName() + ") both serve the gRPC service 'clock.v1.Clock': both are of"
+                        + " one class, made by the @Bean method 'clock' of " + ClockConfiguration.class.getName()
+                        + " and by the @Bean method 'otherClock' of " + OtherClockConfiguration.class.getName()
+                        + ". Remove one of the two methods."));
+    }
+
+    @Test
+    void beanThatIsNoSingletonIsServedByItsFirstInstanceAndSaysSo(CapturedOutput output) {
+        this.runner.withUserConfiguration(PrototypeConfiguration.class)
+            .run((context) -> assertThat(findIn(context, "Zurich").getName()).isEqualTo("Zurich"));
+        assertThat(output).containsOnlyOnce("The bean 'places' (" + PlacesFixture.class.getName()
+                + ") is marked @RpcService, but is no singleton: its first instance serves all calls. Remove its scope;"
+                + " or, for an instance per use, let it have a proxy:"
+                + " @Scope(proxyMode = ScopedProxyMode.TARGET_CLASS)");
     }
 
     private static Place findIn(AssertableApplicationContext context, String name) {
@@ -195,6 +236,48 @@ class ServedBeansTests {
         @RpcService
         ClockFixture clock() {
             return new ClockFixture();
+        }
+
+    }
+
+    /** Marked at the class. */
+    @RpcService
+    static class Clock extends ClockFixture {
+
+    }
+
+    /** Makes what is found already. */
+    @Configuration(proxyBeanMethods = false)
+    static class MarkedClockConfiguration {
+
+        @Bean
+        Clock clock() {
+            return new Clock();
+        }
+
+    }
+
+    /** Makes another of one kind. */
+    @Configuration(proxyBeanMethods = false)
+    static class OtherClockConfiguration {
+
+        @Bean
+        @RpcService
+        ClockFixture otherClock() {
+            return new ClockFixture();
+        }
+
+    }
+
+    /** One for whoever asks. */
+    @Configuration(proxyBeanMethods = false)
+    static class PrototypeConfiguration {
+
+        @Bean
+        @RpcService
+        @Scope("prototype")
+        PlacesFixture places() {
+            return new PlacesFixture();
         }
 
     }

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 import io.rpcspring.autoconfigure.names.WrittenName.Part;
 
 /**
@@ -71,7 +71,7 @@ record PropertySearch(KnownName root) {
 
     static String few(String wanted, List<String> names) {
         return String.join(", ",
-                Stream.of(RpcConfigurationException.nearestFirst(wanted, names).split(", ")).limit(FEW).toList());
+                Stream.of(Names.nearestFirst(wanted, names).split(", ")).limit(FEW).toList());
     }
 
 }

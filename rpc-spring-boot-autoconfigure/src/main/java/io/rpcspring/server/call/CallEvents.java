@@ -1,8 +1,7 @@
 package io.rpcspring.server.call;
 
 import io.grpc.ServerCall;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.grpc.Status;
 
 import io.rpcspring.server.pool.AdmittedCall;
 
@@ -15,8 +14,6 @@ import io.rpcspring.server.pool.AdmittedCall;
  * @param <Q> the type of the requests
  */
 final class CallEvents<Q> extends GuardedEvents<Q> {
-
-    private static final Log logger = LogFactory.getLog(CallEvents.class);
 
     private final LiveCall<Q, ?> call;
 
@@ -88,7 +85,7 @@ final class CallEvents<Q> extends GuardedEvents<Q> {
             }
         }
         catch (Throwable ex) {
-            logger.error("What listens to the end of a call of " + this.call.method() + " failed", ex);
+            this.calls.endNotHeard(this.call.method(), ex);
         }
     }
 

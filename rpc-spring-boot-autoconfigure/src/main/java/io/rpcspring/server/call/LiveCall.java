@@ -86,6 +86,14 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
+    /**
+     * Says what came after its end, once for a call.
+     * @param what what it was, and where
+     */
+    public void ignored(String what) {
+        sayIgnored(what);
+    }
+
     /** Its events are run by the pool from now on, and its end is listened to. */
     void startIn(@Nullable AdmittedCall admitted) {
         this.run = admitted;

@@ -16,8 +16,10 @@ import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import org.apache.commons.logging.LogFactory;
 
 import io.rpcspring.RpcErrorReason;
+import io.rpcspring.server.error.FewLines;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools;
 
@@ -34,6 +36,9 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
 
     private static final ServerCall.Listener<?> NOBODY = new ServerCall.Listener<>() {
     };
+
+    private final FewLines endsNotHeard = new FewLines(LogFactory.getLog(LiveCalls.class),
+            "What listens to the end of a call failed");
 
     /** By grpc-java's own calls. */
     private final Map<ServerCall<?, ?>, LiveCall<?, ?>> calls = new ConcurrentHashMap<>();
@@ -114,6 +119,11 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
         HandlerPools.requestOne(live);
         live.startIn(null);
         return live;
+    }
+
+    /** What the application does with the end of a call is no affair of the call. */
+    void endNotHeard(String method, Throwable thrown) {
+        this.endsNotHeard.error("What listens to the end of a call of " + method + " failed", thrown);
     }
 
     void forget(LiveCall<?, ?> call) {

@@ -6,8 +6,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.server.error.CallFailures;
@@ -23,8 +21,6 @@ import io.rpcspring.server.error.CallFailures;
  * @param <R> the type of the responses
  */
 abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
-
-    private static final Log logger = LogFactory.getLog(SerializedCall.class);
 
     private final ServerCall<Q, R> call;
 
@@ -144,11 +140,18 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
 
     /** Asked under the lock. What nobody did wrong is not complained of. */
     private boolean isOpenFor(String what) {
-        if (this.end != null && this.answered && !this.complained) {
-            this.complained = true;
-            logger.warn("Ignored: " + what + " after the end of a call of " + method());
+        if (this.end != null && this.answered) {
+            sayIgnored(what + " after the end of a call of " + method());
         }
         return this.end == null;
+    }
+
+    /** Says what came too late, once for a call. */
+    final synchronized void sayIgnored(String what) {
+        if (!this.complained) {
+            this.complained = true;
+            this.rules.mistakes().warn("Ignored: " + what);
+        }
     }
 
     /** How it ended, by whomever; null while it lives. */

@@ -20,6 +20,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.util.ReflectionUtils;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Binds the methods of a plain object to the methods of a gRPC service, by their names.
@@ -50,7 +51,7 @@ public final class HandlerBinder {
     public ServerServiceDefinition bind(String beanName, Object bean, Class<?> generated) {
         ServiceDescriptor service = descriptor(beanName, generated);
         Map<String, MethodDescriptor<?, ?>> rpcs = new LinkedHashMap<>();
-        service.getMethods().forEach((rpc) -> rpcs.put(javaName(rpc), rpc));
+        service.getMethods().forEach((rpc) -> rpcs.put(GeneratedNames.of(rpc), rpc));
         Map<String, Method> handlers = handlers(beanName, bean, service, rpcs);
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
         List<String> missing = new ArrayList<>();
@@ -99,7 +100,7 @@ public final class HandlerBinder {
                         "The method " + resolved + " of the bean '" + beanName + "' (" + type.getName()
                                 + ") looks like a handler, but " + service.getName()
                                 + " has no such method. Its methods: "
-                                + RpcConfigurationException.nearestFirst(method.getName(), rpcs.keySet()) + ".",
+                                + Names.nearestFirst(method.getName(), rpcs.keySet()) + ".",
                         "Name the handler after its gRPC method, or make it private if it is none.");
             }
         }
@@ -108,7 +109,7 @@ public final class HandlerBinder {
 
     private static boolean isCandidate(Method method) {
         return !Modifier.isStatic(method.getModifiers()) && !Modifier.isPrivate(method.getModifiers())
-                && !method.isSynthetic() && method.getDeclaringClass() != Object.class;
+                && !method.isSynthetic() && !ReflectionUtils.isObjectMethod(method);
     }
 
     private static RpcConfigurationException overloaded(String beanName, Method method,
@@ -118,23 +119,6 @@ public final class HandlerBinder {
                         + method.getName() + "', so it is not clear which one handles "
                         + ((rpc != null) ? rpc.getFullMethodName() : "it") + ".",
                 "Rename the others, or make them private.");
-    }
-
-    /** As the generator writes it: {@code TimeAt} and {@code time_at} are timeAt. */
-    private static String javaName(MethodDescriptor<?, ?> rpc) {
-        StringBuilder name = new StringBuilder();
-        boolean upper = false;
-        for (char character : String.valueOf(rpc.getBareMethodName()).toCharArray()) {
-            if (character == '_') {
-                upper = true;
-                continue;
-            }
-            boolean first = name.isEmpty();
-            name.append(
-                    first ? Character.toLowerCase(character) : upper ? Character.toUpperCase(character) : character);
-            upper = false;
-        }
-        return name.toString();
     }
 
     private static ServiceDescriptor descriptor(String beanName, Class<?> generated) {

@@ -112,6 +112,7 @@ record HandlerSignature<Q, R>(String beanName, Object bean, Method method, Metho
     }
 
     private Method invocable() {
+        new ClassProxy(this.beanName, this.bean).requireOverridable(this.method, "The handler " + resolved());
         try {
             return AopUtils.selectInvocableMethod(this.method, this.bean.getClass());
         }

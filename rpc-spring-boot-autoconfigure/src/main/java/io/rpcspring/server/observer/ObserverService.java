@@ -9,7 +9,6 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,6 +22,8 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.handler.ClassProxy;
+import io.rpcspring.server.handler.GeneratedNames;
 
 /**
  * Binds a service whose methods take a {@code StreamObserver}.
@@ -32,23 +33,26 @@ import io.rpcspring.server.error.CallFailures;
  * {@code bindService()} itself keeps grpc-java's observers, unless it is behind a JDK
  * proxy.
  *
+ * @param beanName the bean's name
  * @param bean the bean or its proxy
  * @param methods the interface
  * @param failures maps what the methods throw
  */
-public record ObserverService(BindableService bean, Class<?> methods, CallFailures failures) {
+public record ObserverService(String beanName, BindableService bean, Class<?> methods, CallFailures failures) {
 
     /**
      * Binds a service.
+     * @param beanName the bean's name
      * @param bean the bean or its proxy
      * @param failures maps what its methods throw
      * @return empty if its definition is its own affair
+     * @throws io.rpcspring.RpcConfigurationException if a call would not reach the bean
      */
-    public static Optional<ServerServiceDefinition> bind(BindableService bean, CallFailures failures) {
+    public static Optional<ServerServiceDefinition> bind(String beanName, BindableService bean, CallFailures failures) {
         return Arrays.stream(ClassUtils.getAllInterfaces(bean))
             .filter((methods) -> binds(methods, bean))
             .findFirst()
-            .map((methods) -> new ObserverService(bean, methods, failures).definition());
+            .map((methods) -> new ObserverService(beanName, bean, methods, failures).definition());
     }
 
     private static boolean binds(Class<?> methods, BindableService bean) {
@@ -87,25 +91,23 @@ public record ObserverService(BindableService bean, Class<?> methods, CallFailur
 
     private <Q, R> void add(ServerServiceDefinition.Builder definition, MethodDescriptor<Q, R> rpc) {
         Method method = method(rpc);
-        String name = AopProxyUtils.ultimateTargetClass(this.bean).getName() + "." + method.getName();
+        Class<?> type = AopProxyUtils.ultimateTargetClass(this.bean);
+        new ClassProxy(this.beanName, this.bean).requireOverridable(ClassUtils.getMostSpecificMethod(method, type),
+                "The method '" + method.getName() + "'");
+        String name = type.getName() + "." + method.getName();
         definition.addMethod(rpc, new ObserverMethod<>(rpc, handle(method), name, this.failures));
     }
 
-    /** The generator writes TimeAt and time_at as timeAt, and class as class_. */
     private Method method(MethodDescriptor<?, ?> rpc) {
-        String name = folded(String.valueOf(rpc.getBareMethodName()));
+        String name = GeneratedNames.of(rpc);
         List<Method> found = Stream.of(this.methods.getMethods())
-            .filter((method) -> folded(method.getName()).equals(name))
+            .filter((method) -> method.getName().equals(name))
             .toList();
         if (found.size() != 1) {
             throw new IllegalStateException("Cannot find the method of " + rpc.getFullMethodName() + " in "
                     + this.methods.getName() + ": " + found);
         }
         return found.get(0);
-    }
-
-    private static String folded(String name) {
-        return name.replace("_", "").toLowerCase(Locale.ROOT);
     }
 
     private MethodHandle handle(Method method) {

@@ -119,9 +119,9 @@ final class Responses<Q, R> extends ResponseSettings<Q, R> implements CallHandle
     }
 
     private void complain(String use) {
-        if (!this.complained) {
-            this.complained = true;
-            logger.warn("Ignored: " + use + " after the end of a call, in " + this.method.describe());
+        LiveCall<?, ?> live = LiveCall.of(call());
+        if (live != null) {
+            live.ignored(use + " after the end of a call, in " + this.method.describe());
         }
     }
 

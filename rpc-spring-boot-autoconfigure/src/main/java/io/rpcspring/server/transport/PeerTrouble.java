@@ -4,10 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -18,6 +14,8 @@ import javax.net.ssl.SSLException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.server.error.FewLines;
 
 /**
  * Keeps what a peer can provoke from filling the log: one line each, and few of them.
@@ -47,18 +45,11 @@ final class PeerTrouble implements Filter {
     /** What was not sent when a stream ended, which a client may do at any time. */
     private static final String LEFT = "Stream closed before write could take place";
 
-    private static final int LINES = 10;
-
-    private static final int SECONDS = 10;
-
     private static final int LONGEST = 300;
-
-    private static final Executor LATER = CompletableFuture.delayedExecutor(SECONDS, TimeUnit.SECONDS, Runnable::run);
 
     private static final PeerTrouble HANDSHAKES = new PeerTrouble(null);
 
-    /** How much came since the count began anew. */
-    private final AtomicInteger count = new AtomicInteger();
+    private final FewLines lines = new FewLines(logger, "Clients of the gRPC server made trouble");
 
     private final @Nullable Filter before;
 
@@ -105,22 +96,11 @@ final class PeerTrouble implements Filter {
     }
 
     private void write(String line, @Nullable Throwable thrown) {
-        int number = this.count.incrementAndGet();
-        if (number == 1) {
-            LATER.execute(this::startAnew);
-        }
         if (logger.isDebugEnabled()) {
             logger.debug(line, thrown);
         }
-        else if (number <= LINES) {
-            logger.warn(line);
-        }
-    }
-
-    private void startAnew() {
-        int leftOut = this.count.getAndSet(0) - LINES;
-        if (leftOut > 0 && !logger.isDebugEnabled()) {
-            logger.warn("Clients of the gRPC server made trouble " + leftOut + " more times within " + SECONDS + " s");
+        else {
+            this.lines.warn(line);
         }
     }
 

@@ -242,6 +242,27 @@ class ResponsesTests {
         assertThat(output).containsOnlyOnce("Ignored: a status after the end of a call of clock.v1.Clock/TimeAt");
     }
 
+    /** A client that sends what the service refuses, again and again. */
+    @Test
+    void clientThatProvokesTheMistakeFillsNoLog(CapturedOutput output) {
+        run((stubborn, connection) -> {
+            stubborn.use = (response, message) -> {
+                response.onError(Status.INVALID_ARGUMENT.asException());
+                response.onNext(message);
+                response.onCompleted();
+            };
+            for (int i = 0; i < 200; i++) {
+                try (RpcStream<?, ?> call = call(connection, PlacesGrpc.getTravelMethod())) {
+                    assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(call::hasNext)
+                        .withMessage("INVALID_ARGUMENT");
+                }
+                assertThat(stubborn.outcome()).isEqualTo("no exception");
+            }
+        });
+        assertThat(output.toString().lines().filter((line) -> line.contains("WARN"))).hasSize(10)
+            .allMatch((line) -> line.contains("Ignored: onNext after the end of a call, in "));
+    }
+
     private void run(Check check) {
         this.runner.run((context) -> {
             assertThat(context).hasNotFailed();
