@@ -211,13 +211,18 @@ class CancelledWaitTests {
         return call;
     }
 
-    /** A call that holds the only thread. */
+    /** A call that holds the only thread, unless it has waited too long for it itself. */
     private static ClientCall<PlaceName, Place> wedge(PlacesServer server) {
+        CompletableFuture<Ended> end = new CompletableFuture<>();
         ClientCall<PlaceName, Place> call = Flood.open(server.channel(), PlacesGrpc.getFindMethod(),
-                CallOptions.DEFAULT, new Metadata(), new CompletableFuture<>());
+                CallOptions.DEFAULT, new Metadata(), end);
         send(call, LONG);
-        soon().until(() -> server.statistics("small").running() == 1);
-        return call;
+        return isHeld(server, "small", end) ? call : wedge(server);
+    }
+
+    private static boolean isHeld(PlacesServer server, String pool, CompletableFuture<Ended> end) {
+        soon().until(() -> end.isDone() || server.statistics(pool).running() == 1);
+        return !end.isDone();
     }
 
     /** Many times a test, so without the pauses of the usual one. */
@@ -226,11 +231,11 @@ class CancelledWaitTests {
     }
 
     private static ClientCall<Note, Note> holdOther(PlacesServer server) {
+        CompletableFuture<Ended> end = new CompletableFuture<>();
         ClientCall<Note, Note> call = Flood.open(server.channel(), PlacesGrpc.getNotesMethod(), CallOptions.DEFAULT,
-                new Metadata(), new CompletableFuture<>());
+                new Metadata(), end);
         call.sendMessage(Note.newBuilder().setText(LONG.getName()).build());
-        soon().until(() -> server.statistics("other").running() == 1);
-        return call;
+        return isHeld(server, "other", end) ? call : holdOther(server);
     }
 
     private static <Q> void send(ClientCall<Q, ?> call, Q request) {
