@@ -2,7 +2,6 @@ package io.rpcspring;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
@@ -12,10 +11,9 @@ import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +21,7 @@ import io.rpcspring.client.RpcChannels;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.RecordingServer;
+import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
 import io.rpcspring.sample.places.Place;
@@ -49,16 +48,12 @@ class StreamKindsTests {
     /** The handler fails. */
     private static final Point NOWHERE = Point.newBuilder().setLatitude(91).build();
 
-    private static @Nullable PlacesServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     @BeforeAll
     static void start() {
-        server = PlacesServer.start(Walker.class);
-    }
-
-    @AfterAll
-    static void stop() {
-        Objects.requireNonNull(server).close();
+        SERVER.start(List.of(Walker.class));
     }
 
     static Stream<MethodDescriptor<?, ?>> ofOneRequest() {
@@ -192,7 +187,7 @@ class StreamKindsTests {
     }
 
     private static <Q, R> RpcStream<Q, R> open(MethodDescriptor<Q, R> method) {
-        return RpcStream.open(Objects.requireNonNull(server).channel(), method,
+        return RpcStream.open(SERVER.running().channel(), method,
                 CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS));
     }
 
