@@ -40,7 +40,8 @@ public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Co
         List<ExceptionMapper> exceptionMappers, @Nullable ThreadLocals threadLocals, List<ChainLink> links) {
 
     HandlerPools newPools() {
-        return new HandlerPools(this.pools, new RunSettings(this.interruptCancelled, this.threadLocals));
+        return new HandlerPools(this.pools,
+                new RunSettings(this.interruptCancelled, this.threadLocals, Doors::runNext));
     }
 
     CallRules rules() {

@@ -58,7 +58,10 @@ public final class AdmittedCall extends PlacedCall implements Executor {
                 waitFrom(System.nanoTime());
             }
             if (move(from, to)) {
-                if (to.isInQueue()) {
+                if (from == CallState.AWAY && to == CallState.QUEUED) {
+                    pool().enqueueNext(this);
+                }
+                else if (to.isInQueue()) {
                     pool().enqueue(this);
                 }
                 return;
