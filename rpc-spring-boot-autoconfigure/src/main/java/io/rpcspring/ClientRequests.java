@@ -26,6 +26,9 @@ final class ClientRequests<Q> {
 
     private volatile boolean cancelled;
 
+    /** Whether its one request was sent, where it takes one. */
+    private volatile boolean hasOnly;
+
     /** Who sent last, where one response comes after all requests. */
     private volatile @Nullable Thread sender;
 
@@ -49,12 +52,28 @@ final class ClientRequests<Q> {
         return this.outbox;
     }
 
+    /**
+     * Keeps a second request from a call that takes one, also when the answer to the
+     * first has ended the call.
+     * @throws IllegalStateException if it has one
+     */
+    void beforeSending() {
+        if (this.hasOnly) {
+            throw hasOnly();
+        }
+    }
+
+    private IllegalStateException hasOnly() {
+        return new IllegalStateException(this.method + " takes one request, and has it");
+    }
+
     /** Nothing can follow, and grpc-java keeps the request back until the half-close. */
     private void sendOnly(Q message) {
         this.call.sendMessage(message);
+        this.hasOnly = true;
         if (this.halfClosed.compareAndSet(false, true)) {
             halfCloseCall();
-            this.outbox.end(() -> new IllegalStateException(this.method + " takes one request, and has it"));
+            this.outbox.end(this::hasOnly);
         }
     }
 

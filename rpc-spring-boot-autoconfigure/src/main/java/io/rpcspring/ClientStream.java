@@ -46,11 +46,13 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
 
     @Override
     public void send(Q message) {
+        this.requests.beforeSending();
         this.requests.outbox().send(message);
     }
 
     @Override
     public boolean trySend(Q message) {
+        this.requests.beforeSending();
         return this.requests.outbox().trySend(message);
     }
 

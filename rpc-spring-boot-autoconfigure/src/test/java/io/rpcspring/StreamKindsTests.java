@@ -8,6 +8,13 @@ import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -88,6 +95,18 @@ class StreamKindsTests {
             assertThatIllegalStateException().isThrownBy(() -> stream.send(request)).withMessage(message);
             assertThat(all(stream)).isNotEmpty();
             assertThat(stream.status().isOk()).isTrue();
+        }
+    }
+
+    @Test
+    void secondRequestIsRefusedThoughTheFirstHasEndedTheCall() {
+        try (RpcStream<Area, Place> within = RpcStream.open(
+                ClientInterceptors.intercept(SERVER.running().channel(), new EndsAtHalfClose()),
+                PlacesGrpc.getWithinMethod())) {
+            within.send(Area.getDefaultInstance());
+            assertThatIllegalStateException().isThrownBy(() -> within.send(Area.getDefaultInstance()))
+                .withMessage("places.v1.Places/Within takes one request, and has it");
+            assertThat(all(within)).hasSize(1);
         }
     }
 
@@ -195,6 +214,38 @@ class StreamKindsTests {
         List<T> messages = new ArrayList<>();
         receiver.forEach(messages::add);
         return messages;
+    }
+
+    /** Lets the half-close of a call wait for the call's end. */
+    private static final class EndsAtHalfClose implements ClientInterceptor {
+
+        @Override
+        public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+            CompletableFuture<Status> end = new CompletableFuture<>();
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+
+                @Override
+                public void start(Listener<R> listener, Metadata headers) {
+                    super.start(new SimpleForwardingClientCallListener<>(listener) {
+
+                        @Override
+                        public void onClose(Status status, Metadata trailers) {
+                            super.onClose(status, trailers);
+                            end.complete(status);
+                        }
+
+                    }, headers);
+                }
+
+                @Override
+                public void halfClose() {
+                    super.halfClose();
+                    end.orTimeout(20, TimeUnit.SECONDS).join();
+                }
+
+            };
+        }
+
     }
 
     /** Counts the points of a trip. */
