@@ -19,8 +19,6 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
 
     private final MethodDescriptor<Q, R> method;
 
-    private final ClientCall<Q, R> call;
-
     private final ClientRequests<Q> requests;
 
     private final MessageInbox<R> inbox;
@@ -30,7 +28,6 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
     private ClientStream(MethodDescriptor<Q, R> method, ClientCall<Q, R> call) {
         String name = method.getFullMethodName();
         this.method = method;
-        this.call = call;
         this.outcome = new ClientOutcome(name);
         this.requests = new ClientRequests<>(method, call, this::interrupted);
         this.inbox = new MessageInbox<>(name, AHEAD, call::request, this::interrupted);

@@ -197,12 +197,11 @@ class StreamKindsTests {
 
     @Test
     void whoSendsReceivesTheEndAfterClosing() {
-        try (RpcStream<Point, Distance> trip = open(PlacesGrpc.getTravelMethod())) {
-            trip.send(POINT);
-            trip.close();
-            assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(trip::next)
-                .withMessage("CANCELLED: The stream was closed before its end");
-        }
+        RpcStream<Point, Distance> trip = open(PlacesGrpc.getTravelMethod());
+        trip.send(POINT);
+        trip.close();
+        assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(trip::next)
+            .withMessage("CANCELLED: The stream was closed before its end");
     }
 
     private static <Q, R> RpcStream<Q, R> open(MethodDescriptor<Q, R> method) {

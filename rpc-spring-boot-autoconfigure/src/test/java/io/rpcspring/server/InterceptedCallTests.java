@@ -36,8 +36,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.rpcspring.RpcInterceptor;
 import io.rpcspring.fixture.Diary;
-import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.Flood;
+import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.fixture.Styles;
 
