@@ -32,6 +32,7 @@ final class ClientEvents<R> extends ClientCall.Listener<R> {
 
     @Override
     public void onMessage(R message) {
+        this.outcome.responseCame();
         this.inbox.add(message);
     }
 

@@ -20,6 +20,9 @@ final class ClientOutcome {
     /** Written once, by the transport. */
     private volatile @Nullable Metadata headers;
 
+    /** Written by the transport. */
+    private volatile boolean responded;
+
     /** Written once, before the status, by the transport. */
     private volatile @Nullable Metadata trailers;
 
@@ -33,6 +36,14 @@ final class ClientOutcome {
     void headersCame(Metadata received) {
         this.headers = received;
         this.headersCame.countDown();
+    }
+
+    void responseCame() {
+        this.responded = true;
+    }
+
+    boolean hasResponse() {
+        return this.responded;
     }
 
     void ended(Status how, Metadata received) {

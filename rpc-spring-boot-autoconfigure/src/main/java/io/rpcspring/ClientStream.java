@@ -1,7 +1,5 @@
 package io.rpcspring;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -22,92 +20,66 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
 
     private final MethodDescriptor<Q, R> method;
 
-    private final ClientCall<Q, R> call;
-
-    private final MessageOutbox<Q> outbox;
+    private final ClientRequests<Q> requests;
 
     private final MessageInbox<R> inbox;
 
-    private final AtomicBoolean onlySent = new AtomicBoolean();
-
-    private final AtomicBoolean halfClosed = new AtomicBoolean();
-
     private final ClientOutcome outcome;
-
-    private volatile boolean cancelled;
 
     private ClientStream(MethodDescriptor<Q, R> method, ClientCall<Q, R> call) {
         String name = method.getFullMethodName();
         this.method = method;
-        this.call = call;
         this.outcome = new ClientOutcome(name);
-        // grpc-java never tells that a call with one request is ready: it has no need to.
-        boolean oneRequest = method.getType().clientSendsOneMessage();
-        this.outbox = new MessageOutbox<>(name, () -> oneRequest || call.isReady(),
-                oneRequest ? this::sendOnly : call::sendMessage, this::interrupted);
+        this.requests = new ClientRequests<>(method, call, this::interrupted);
         this.inbox = new MessageInbox<>(name, AHEAD, call::request, this::interrupted);
     }
 
     static <Q, R> RpcStream<Q, R> start(Channel channel, MethodDescriptor<Q, R> method, CallOptions options) {
         ClientCall<Q, R> call = channel.newCall(method, options.withExecutor(Runnable::run));
         ClientStream<Q, R> stream = new ClientStream<>(method, call);
-        call.start(new ClientEvents<>(stream.outbox, stream.inbox, stream.outcome), new Metadata());
+        call.start(new ClientEvents<>(stream.requests.outbox(), stream.inbox, stream.outcome), new Metadata());
         call.request(AHEAD);
         return stream;
     }
 
     @Override
     public void send(Q message) {
-        this.outbox.send(message);
-    }
-
-    private void sendOnly(Q message) {
-        if (!this.onlySent.compareAndSet(false, true)) {
-            throw new IllegalStateException(this.method.getFullMethodName() + " takes one request, and has it");
-        }
-        this.call.sendMessage(message);
+        this.requests.beforeSending();
+        this.requests.outbox().send(message);
     }
 
     @Override
     public boolean trySend(Q message) {
-        return this.outbox.trySend(message);
+        this.requests.beforeSending();
+        return this.requests.outbox().trySend(message);
     }
 
     @Override
     public boolean isReady() {
-        return this.outbox.isReady();
+        return this.requests.outbox().isReady();
     }
 
     @Override
     public void halfClose() {
-        if (this.halfClosed.compareAndSet(false, true)) {
-            this.outbox.end(
-                    () -> new IllegalStateException(
-                            this.method.getFullMethodName() + " is half-closed: nothing can be sent any more"),
-                    this::halfCloseCall);
-        }
-    }
-
-    /** grpc-java throws if another thread has cancelled the call meanwhile. */
-    private void halfCloseCall() {
-        try {
-            this.call.halfClose();
-        }
-        catch (IllegalStateException ex) {
-            if (!this.cancelled) {
-                throw ex;
-            }
-        }
+        this.requests.halfClose();
     }
 
     @Override
     public boolean hasNext() {
+        beforeWaiting();
         return this.inbox.hasNext();
     }
 
     @Override
     public R next() {
+        beforeWaiting();
         return this.inbox.next();
+    }
+
+    private void beforeWaiting() {
+        if (!this.outcome.hasResponse()) {
+            this.requests.beforeWaiting();
+        }
     }
 
     @Override
@@ -163,9 +135,7 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
 
     private void cancel(String why) {
         if (!this.outcome.hasEnded()) {
-            this.cancelled = true;
-            this.outbox.end(() -> failure(Status.CANCELLED.withDescription(why)));
-            this.call.cancel(why, null);
+            this.requests.cancel(why, () -> failure(Status.CANCELLED.withDescription(why)));
         }
     }
 

@@ -85,7 +85,12 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     @Override
     public boolean isReady() {
-        return this.end == null && this.callReady.getAsBoolean();
+        return !hasEnded() && this.callReady.getAsBoolean();
+    }
+
+    /** Whether nothing can be sent any more. */
+    boolean hasEnded() {
+        return this.end != null;
     }
 
     /** What a call says that was ended at this moment is less than why it was. */

@@ -18,8 +18,9 @@ package io.rpcspring;
  * wakes up at once with it. Interrupting a blocked thread ends its {@link #send} with
  * {@code CANCELLED}; its interrupt status stays set. On a server the call ends when its
  * handler returns or throws; on a client the direction ends with
- * {@link RpcStream#halfClose}. Sending after that is an {@link IllegalStateException}
- * that names the method, and disturbs nothing.
+ * {@link RpcStream#halfClose}, or by itself after the one request that the method takes.
+ * Sending after that is an {@link IllegalStateException} that names the method, and
+ * disturbs nothing.
  *
  * @param <T> the type of the messages
  */

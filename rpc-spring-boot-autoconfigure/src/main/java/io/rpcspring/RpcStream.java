@@ -10,12 +10,15 @@ import io.grpc.stub.AbstractStub;
 /**
  * A client's streaming call: it sends, it receives, and closing it early cancels it.
  * <p>
- * One thread may send while another receives. The call starts when it is opened; a server
- * streaming call sends its one request with {@link #send} and then {@link #halfClose
- * half-closes}. What came before a failure is received before the failure is thrown.
- * Interrupting a thread that waits in {@link #send}, {@link #next}, {@link #hasNext},
- * {@link #headers} or {@link #finish} cancels the call. However the call ends, client
- * interceptors see its end.
+ * One thread may send while another receives. The call starts when it is opened. Where
+ * the method takes one request, {@link #send} is enough: it half-closes by itself. Where
+ * one response answers many requests, it comes after {@link #halfClose}, or with
+ * {@link #finish}: the thread that sent last gets an {@link IllegalStateException} if it
+ * receives before, while another one may wait for an answer that comes early. What came
+ * before a failure is received before the failure is thrown. Interrupting a thread that
+ * waits in {@link #send}, {@link #next}, {@link #hasNext}, {@link #headers} or
+ * {@link #finish} cancels the call. However the call ends, client interceptors see its
+ * end.
  * <p>
  * If the server ends the call well before it has taken all messages, {@link #send} throws
  * {@code CANCELLED}, while what the server sent can still be received.
@@ -73,7 +76,7 @@ public interface RpcStream<Q, R> extends MessageSender<Q>, MessageReceiver<R>, A
 
     /**
      * Tells the server that no more messages come. Only the sending thread calls it; more
-     * than once is fine.
+     * than once is fine, and so is a call after the one request of a method.
      */
     void halfClose();
 

@@ -84,10 +84,8 @@ final class MethodNames {
         Set<String> names = new TreeSet<>();
         service.getMethods().forEach((known) -> names.add(String.valueOf(known.getBareMethodName())));
         if (!names.contains(method)) {
-            throw new RpcConfigurationException(
-                    place + " names '" + method + "', which is no method of " + service.getName() + ". Its methods: "
-                            + Names.nearestFirst(method, names) + ".",
-                    CURE);
+            throw new RpcConfigurationException(place + " names '" + method + "', which is no method of "
+                    + service.getName() + ". Its methods: " + Names.nearestFirst(method, names) + ".", CURE);
         }
     }
 

@@ -26,6 +26,14 @@ class ConfigurationPageTests {
 
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(rpc\\.[^`]+)` \\| ([^|]*) \\| ([^|]*) \\|$");
 
+    private static final Pattern NAMED = Pattern
+        .compile("`(rpc\\.(?:server|client)\\.(?!defaults`|channels)[a-z.-]+)`");
+
+    /** What stands right of a property of another starter. */
+    private static final Pattern CLIENT_CELL = Pattern.compile("(?m)^\\|[^|]*\\|([^|]*)\\|$");
+
+    private static final Pattern NAME = Pattern.compile("`((?!rpc\\.|options)[a-z.-]+)(?:: [^`]*)?`");
+
     private static final Pattern MAP = Pattern.compile("java\\.util\\.Map<java\\.lang\\.String,(io\\.rpcspring\\..*)>");
 
     @Test
@@ -48,6 +56,21 @@ class ConfigurationPageTests {
         Map<String, String> documented = documented();
         assertThat(documented.keySet()).containsExactlyElementsOf(expected.keySet());
         expected.forEach((name, text) -> assertThat(documented.get(name)).as(name).startsWith(text));
+    }
+
+    @Test
+    void pageForThoseWhoComeNamesPropertiesThatExist() throws IOException {
+        String page = Files.readString(Documentation.ROOT.resolve("docs/coming-from-net-devh.md"));
+        List<String> named = NAMED.matcher(page).results().map((name) -> name.group(1)).toList();
+        assertThat(named).hasSizeGreaterThan(20);
+        assertThat(documented().keySet()).containsAll(named);
+        // Below a channel, and so below its defaults.
+        String clients = page.substring(page.indexOf("## Client properties"), page.indexOf("## Beans"));
+        assertThat(documented().keySet()).containsAll(CLIENT_CELL.matcher(clients)
+            .results()
+            .flatMap((cell) -> NAME.matcher(cell.group(1)).results())
+            .map((name) -> "rpc.client.defaults." + name.group(1))
+            .toList());
     }
 
     private static Map<String, String> documented() throws IOException {

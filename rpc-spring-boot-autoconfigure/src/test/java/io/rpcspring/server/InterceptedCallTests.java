@@ -1,7 +1,6 @@
 package io.rpcspring.server;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -25,7 +24,7 @@ import io.grpc.Status.Code;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -39,9 +38,8 @@ import io.rpcspring.RpcInterceptor;
 import io.rpcspring.fixture.Diary;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
-import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.fixture.Styles;
-import io.rpcspring.sample.places.PlacesGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -61,7 +59,8 @@ class InterceptedCallTests {
 
     private static final Metadata.Key<String> ACT = Metadata.Key.of("x-act", Metadata.ASCII_STRING_MARSHALLER);
 
-    private static @Nullable PlacesServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     @Parameter(0)
     Class<?> style = Object.class;
@@ -69,43 +68,30 @@ class InterceptedCallTests {
     @Parameter(1)
     String poolType = "";
 
-    private final Diary diary = server().bean(Diary.class);
+    private final Diary diary = SERVER.running().bean(Diary.class);
 
     /** Opens at the end of a test. */
     private final CountDownLatch release = new CountDownLatch(1);
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> style, String poolType) {
-        server = PlacesServer.start(List.of(style, new Diary(), Unruly.class),
-                "rpc.server.pools.default.type=" + poolType, "rpc.server.pools.streams.type=" + poolType);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        server().close();
-    }
-
-    private static PlacesServer server() {
-        return Objects.requireNonNull(server);
+        SERVER.start(List.of(style, new Diary(), Unruly.class), "rpc.server.pools.default.type=" + poolType,
+                "rpc.server.pools.streams.type=" + poolType);
     }
 
     @AfterEach
     void nothingIsLeft() {
         this.release.countDown();
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         this.diary.clear();
     }
 
-    static Stream<MethodDescriptor<?, ?>> everyKind() {
-        return PlacesGrpc.getServiceDescriptor().getMethods().stream();
-    }
-
     static Stream<Arguments> everyKindAndRefusal() {
-        return withRefusals(everyKind());
+        return withRefusals(Flood.kinds());
     }
 
     static Stream<Arguments> kindsWithManyRequestsAndRefusal() {
-        return withRefusals(everyKind().filter((kind) -> !kind.getType().clientSendsOneMessage()));
+        return withRefusals(Flood.kinds().filter((kind) -> !kind.getType().clientSendsOneMessage()));
     }
 
     private static Stream<Arguments> withRefusals(Stream<MethodDescriptor<?, ?>> kinds) {
@@ -114,12 +100,12 @@ class InterceptedCallTests {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void interceptorThatThrowsInCloseDoesNotKeepTheCallOpen(MethodDescriptor<?, ?> kind, CapturedOutput output) {
         Status status = call(kind, Act.THROW_IN_CLOSE).status();
         assertThat(status.getCode()).isEqualTo(Code.UNKNOWN);
         assertThat(status.getDescription()).matches("The server failed, id [0-9a-f]{8}");
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         assertThat(output).containsOnlyOnce("ERROR")
             .contains("Call of " + kind.getFullMethodName() + " failed, "
                     + String.valueOf(status.getDescription()).replaceAll(".*, ", ""))
@@ -128,14 +114,14 @@ class InterceptedCallTests {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void interceptorThatThrowsInCloseDoesNotHideWhatTheHandlerThrows(MethodDescriptor<?, ?> kind,
             CapturedOutput output) {
         this.diary.beforeResponses((context) -> {
             throw Status.NOT_FOUND.withDescription("no such place").asException();
         });
         assertThat(text(call(kind, Act.THROW_IN_CLOSE))).isEqualTo("NOT_FOUND: no such place");
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         assertThat(output).doesNotContain("ERROR").doesNotContain("Exception in thread");
     }
 
@@ -145,7 +131,7 @@ class InterceptedCallTests {
         for (int i = 0; i < ROUNDS; i++) {
             assertThat(text(call(kind, act))).isEqualTo(REFUSAL);
         }
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         if (kind.getType().clientSendsOneMessage()) {
             assertThat(this.diary.entries()).isEmpty();
         }
@@ -164,7 +150,7 @@ class InterceptedCallTests {
     @MethodSource("kindsWithManyRequestsAndRefusal")
     <Q> void handlerThatIsAtWorkHearsThatAMessageWasRefused(MethodDescriptor<Q, ?> kind, Act act) {
         CompletableFuture<Ended> end = new CompletableFuture<>();
-        ClientCall<Q, ?> call = Flood.open(server().channel(), kind, CallOptions.DEFAULT, act.headers(), end);
+        ClientCall<Q, ?> call = Flood.open(SERVER.running().channel(), kind, CallOptions.DEFAULT, act.headers(), end);
         call.sendMessage(Flood.request(kind));
         this.diary.await(Diary.REQUEST);
         call.sendMessage(Flood.request(kind));
@@ -172,12 +158,12 @@ class InterceptedCallTests {
         call.halfClose();
         assertThat(text(end.orTimeout(20, TimeUnit.SECONDS).join())).isEqualTo(REFUSAL);
         this.diary.await(REFUSAL);
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         assertThat(this.diary.entries()).containsExactly(Diary.REQUEST, REFUSAL);
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void limitOfAnInterceptorEndsTheCallThatRuns(MethodDescriptor<?, ?> kind) {
         this.diary.beforeResponses((context) -> this.release.await());
         assertThat(text(call(kind, Act.LIMIT_WHILE_IT_RUNS))).isEqualTo("DEADLINE_EXCEEDED: context timed out");
@@ -187,24 +173,24 @@ class InterceptedCallTests {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void limitOfAnInterceptorThatIsOverEndsTheCallBeforeItsHandlerBegins(MethodDescriptor<?, ?> kind) {
         assertThat(text(call(kind, Act.LIMIT_IS_OVER))).isEqualTo("DEADLINE_EXCEEDED: context timed out");
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         assertThat(this.diary.entries()).doesNotContain(Diary.REQUEST, Diary.COMMIT);
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     <Q, R> void limitOfAnInterceptorEndsTheCallWhoseRequestDoesNotCome(MethodDescriptor<Q, R> kind) {
         CompletableFuture<Ended> end = new CompletableFuture<>();
-        ClientCall<Q, R> call = Flood.open(server().channel(),
+        ClientCall<Q, R> call = Flood.open(SERVER.running().channel(),
                 kind.toBuilder().setType(MethodType.BIDI_STREAMING).build(), CallOptions.DEFAULT, Act.LIMIT.headers(),
                 end);
         assertThat(text(end.orTimeout(20, TimeUnit.SECONDS).join())).isEqualTo("DEADLINE_EXCEEDED: context timed out");
         call.sendMessage(Flood.request(kind));
         call.halfClose();
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         assertThat(this.diary.entries()).doesNotContain(Diary.REQUEST, Diary.COMMIT);
     }
 
@@ -213,7 +199,7 @@ class InterceptedCallTests {
         Q request = Flood.request(kind);
         boolean one = kind.getType().clientSendsOneMessage();
         return Flood
-            .call(server().channel(), kind, one ? List.of(request) : List.of(request, request, request),
+            .call(SERVER.running().channel(), kind, one ? List.of(request) : List.of(request, request, request),
                     CallOptions.DEFAULT, act.headers())
             .orTimeout(20, TimeUnit.SECONDS)
             .join();

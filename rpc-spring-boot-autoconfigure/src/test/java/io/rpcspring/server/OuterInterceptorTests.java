@@ -1,8 +1,6 @@
 package io.rpcspring.server;
 
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
 import io.grpc.Metadata;
@@ -12,9 +10,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -25,8 +22,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.rpcspring.fixture.Diary;
 import io.rpcspring.fixture.Flood;
-import io.rpcspring.fixture.PlacesServer;
-import io.rpcspring.sample.places.PlacesGrpc;
+import io.rpcspring.fixture.SharedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,7 +37,8 @@ class OuterInterceptorTests {
 
     private static final Metadata.Key<String> TOKEN = Metadata.Key.of("x-token", Metadata.ASCII_STRING_MARSHALLER);
 
-    private static @Nullable PlacesServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     @Parameter(0)
     Class<?> style = Object.class;
@@ -51,44 +48,31 @@ class OuterInterceptorTests {
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> style, String poolType) {
-        server = PlacesServer.start(List.of(style, new Diary(), Authentication.class),
-                "rpc.server.pools.small.type=" + poolType, "rpc.server.pools.small.size=2",
-                "rpc.server.pools.small.queue-capacity=8", "rpc.server.services.[places.v1.Places].pool=small");
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        server().close();
-    }
-
-    private static PlacesServer server() {
-        return Objects.requireNonNull(server);
-    }
-
-    static Stream<MethodDescriptor<?, ?>> everyKind() {
-        return PlacesGrpc.getServiceDescriptor().getMethods().stream();
+        SERVER.start(List.of(style, new Diary(), Authentication.class), "rpc.server.pools.small.type=" + poolType,
+                "rpc.server.pools.small.size=2", "rpc.server.pools.small.queue-capacity=8",
+                "rpc.server.services.[places.v1.Places].pool=small");
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void callsThatItRefusesLeaveThePoolAsItWas(MethodDescriptor<?, ?> kind, CapturedOutput output) {
         for (int i = 0; i < 100; i++) {
             assertThat(call(kind, new Metadata())).as("call %d", i)
                 .hasToString("Status{code=UNAUTHENTICATED, description=no token, cause=null}");
         }
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         Metadata headers = new Metadata();
         headers.put(TOKEN, "token");
         assertThat(call(kind, headers).isOk()).isTrue();
-        server().awaitIdle();
-        assertThat(server().statistics("small").refused()).isZero();
+        SERVER.running().awaitIdle();
+        assertThat(SERVER.running().statistics("small").refused()).isZero();
         assertThat(output).doesNotContain("WARN").doesNotContain("ERROR").doesNotContain("\tat ");
     }
 
     private static <Q> Status call(MethodDescriptor<Q, ?> kind, Metadata headers) {
         return Flood
-            .ends(List
-                .of(Flood.call(server().channel(), kind, List.of(Flood.request(kind)), CallOptions.DEFAULT, headers)))
+            .ends(List.of(Flood.call(SERVER.running().channel(), kind, List.of(Flood.request(kind)),
+                    CallOptions.DEFAULT, headers)))
             .get(0)
             .status();
     }

@@ -70,8 +70,7 @@ record PropertySearch(KnownName root) {
     }
 
     static String few(String wanted, List<String> names) {
-        return String.join(", ",
-                Stream.of(Names.nearestFirst(wanted, names).split(", ")).limit(FEW).toList());
+        return String.join(", ", Stream.of(Names.nearestFirst(wanted, names).split(", ")).limit(FEW).toList());
     }
 
 }

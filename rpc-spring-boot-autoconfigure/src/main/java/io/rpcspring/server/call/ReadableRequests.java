@@ -62,17 +62,6 @@ final class ReadableRequests {
         return (request instanceof Unreadable unreadable) ? unreadable : null;
     }
 
-    @SuppressWarnings("unchecked") // LiveCalls takes it out before anyone looks
-    private static <T> T parse(MethodDescriptor.Marshaller<T> parser, InputStream stream, String method) {
-        try {
-            return parser.parse(stream);
-        }
-        catch (RuntimeException ex) {
-            logger.debug("A request of " + method + " cannot be read", ex);
-            return (T) unreadable(method, ex);
-        }
-    }
-
     private static Unreadable unreadable(String method, RuntimeException failure) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
@@ -94,9 +83,21 @@ final class ReadableRequests {
     record Unreadable(RpcErrorReason reason, Status status) {
     }
 
-    /** Parses, and does not fail. */
-    private record Parser<T>(MethodDescriptor.Marshaller<T> parser,
-            String method) implements MethodDescriptor.Marshaller<T> {
+    /**
+     * Parses, and does not fail.
+     *
+     * @param <T> the type of the requests
+     */
+    private static class Parser<T> implements MethodDescriptor.Marshaller<T> {
+
+        private final MethodDescriptor.Marshaller<T> parser;
+
+        private final String method;
+
+        Parser(MethodDescriptor.Marshaller<T> parser, String method) {
+            this.parser = parser;
+            this.method = method;
+        }
 
         @Override
         public InputStream stream(T value) {
@@ -104,34 +105,41 @@ final class ReadableRequests {
         }
 
         @Override
+        @SuppressWarnings("unchecked") // LiveCalls takes it out before anyone looks
         public T parse(InputStream stream) {
-            return ReadableRequests.parse(this.parser, stream, this.method);
+            try {
+                return this.parser.parse(stream);
+            }
+            catch (RuntimeException ex) {
+                logger.debug("A request of " + this.method + " cannot be read", ex);
+                return (T) unreadable(this.method, ex);
+            }
         }
 
     }
 
-    /** Does the same, and knows the type of the message. */
-    private record TypedParser<T>(MethodDescriptor.PrototypeMarshaller<T> parser,
-            String method) implements MethodDescriptor.PrototypeMarshaller<T> {
+    /**
+     * Does the same, and knows the type of the message.
+     *
+     * @param <T> the type of the requests
+     */
+    private static final class TypedParser<T> extends Parser<T> implements MethodDescriptor.PrototypeMarshaller<T> {
+
+        private final MethodDescriptor.PrototypeMarshaller<T> typed;
+
+        TypedParser(MethodDescriptor.PrototypeMarshaller<T> typed, String method) {
+            super(typed, method);
+            this.typed = typed;
+        }
 
         @Override
         public Class<T> getMessageClass() {
-            return this.parser.getMessageClass();
+            return this.typed.getMessageClass();
         }
 
         @Override
         public @Nullable T getMessagePrototype() {
-            return this.parser.getMessagePrototype();
-        }
-
-        @Override
-        public InputStream stream(T value) {
-            return this.parser.stream(value);
-        }
-
-        @Override
-        public T parse(InputStream stream) {
-            return ReadableRequests.parse(this.parser, stream, this.method);
+            return this.typed.getMessagePrototype();
         }
 
     }

@@ -191,7 +191,10 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         begun();
     }
 
-    /** The call has ended, one way or another; the application is told of it now. */
+    /**
+     * The call has ended, one way or another; the application is told of it now, by a
+     * thread on which no interrupt is left, though its batch goes on.
+     */
     public void ended() {
         end();
         over();

@@ -1,7 +1,6 @@
 package io.rpcspring.server.call;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -13,9 +12,8 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -30,8 +28,8 @@ import io.rpcspring.RpcService;
 import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
-import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.RawConnection;
+import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
 import io.rpcspring.sample.places.Note;
@@ -59,23 +57,15 @@ class UnreadableStreamTests {
 
     private static final Note TOO_LARGE = Note.newBuilder().setText("x".repeat(100_000)).build();
 
-    private static @Nullable PlacesServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     @Parameter
     Class<?> service = Object.class;
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> service) {
-        server = PlacesServer.start(service, "rpc.server.limits.message-size=64KB");
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        server().close();
-    }
-
-    private static PlacesServer server() {
-        return Objects.requireNonNull(server);
+        SERVER.start(List.of(service), "rpc.server.limits.message-size=64KB");
     }
 
     static Stream<MethodDescriptor<?, ?>> kindsWithManyRequests() {
@@ -93,7 +83,7 @@ class UnreadableStreamTests {
     @Test
     void messageThatIsTooLargeAfterAResponseDoesNotHarmTheCallBesideIt() {
         besideAGoodCall(() -> {
-            try (RpcStream<Note, Note> bad = RpcStream.open(server().channel(), PlacesGrpc.getNotesMethod())) {
+            try (RpcStream<Note, Note> bad = RpcStream.open(SERVER.running().channel(), PlacesGrpc.getNotesMethod())) {
                 bad.send(Note.getDefaultInstance());
                 bad.next();
                 bad.send(TOO_LARGE);
@@ -104,7 +94,7 @@ class UnreadableStreamTests {
     }
 
     private static void besideAGoodCall(Runnable bad) {
-        try (RpcStream<Note, Note> beside = RpcStream.open(server().channel(), PlacesGrpc.getNotesMethod())) {
+        try (RpcStream<Note, Note> beside = RpcStream.open(SERVER.running().channel(), PlacesGrpc.getNotesMethod())) {
             for (int i = 0; i < ROUNDS; i++) {
                 bad.run();
                 beside.send(Note.getDefaultInstance());
@@ -114,7 +104,7 @@ class UnreadableStreamTests {
             assertThat(beside.hasNext()).isFalse();
             assertThat(beside.status().isOk()).isTrue();
         }
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
     }
 
     /** The transport sees the size and not what is inside, so any message will do. */
@@ -123,7 +113,7 @@ class UnreadableStreamTests {
             .toBuilder(PlacesGrpc.getNotesMethod().getRequestMarshaller(), kind.getResponseMarshaller())
             .build();
         List<Note> requests = List.of(FIRST, TOO_LARGE);
-        CompletableFuture<Ended> end = Flood.call(server().channel(), method, requests, CallOptions.DEFAULT,
+        CompletableFuture<Ended> end = Flood.call(SERVER.running().channel(), method, requests, CallOptions.DEFAULT,
                 new Metadata());
         return end.orTimeout(20, TimeUnit.SECONDS).join();
     }
@@ -132,7 +122,7 @@ class UnreadableStreamTests {
     @MethodSource("kindsWithManyRequests")
     void messageThatIsCutOffDoesNotHarmTheConnection(MethodDescriptor<?, ?> kind) throws Exception {
         for (int i = 0; i < ROUNDS; i++) {
-            try (RawConnection connection = RawConnection.to(server().port())) {
+            try (RawConnection connection = RawConnection.to(SERVER.running().port())) {
                 connection.write(RawConnection.call(1, "/" + kind.getFullMethodName()));
                 connection.write(RawConnection.data(1, false, 20, new byte[10]));
                 assertThat(connection.status()).as("round %d", i).isEqualTo("13 Encountered end-of-stream mid-frame");
@@ -141,7 +131,7 @@ class UnreadableStreamTests {
                 assertThat(connection.received()).noneMatch((frame) -> frame.type() == RawConnection.GOAWAY);
             }
         }
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
     }
 
     private static void respond(Note note, Consumer<Note> out) {

@@ -3,7 +3,6 @@ package io.rpcspring.server.call;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -17,10 +16,9 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -37,7 +35,7 @@ import io.rpcspring.MessageSender;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
-import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
 import io.rpcspring.sample.places.Note;
@@ -59,43 +57,32 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 @ExtendWith(OutputCaptureExtension.class)
 class WrongResponseTests {
 
-    private static @Nullable PlacesServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     @Parameter
     Class<?> service = Object.class;
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> service) {
-        server = PlacesServer.start(List.of(service, new Plan()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        server().close();
-    }
-
-    private static PlacesServer server() {
-        return Objects.requireNonNull(server);
-    }
-
-    static Stream<MethodDescriptor<?, ?>> everyKind() {
-        return PlacesGrpc.getServiceDescriptor().getMethods().stream();
+        SERVER.start(List.of(service, new Plan()));
     }
 
     static Stream<Arguments> wrongNumbers() {
-        return everyKind().filter((kind) -> kind.getType().serverSendsOneMessage())
+        return Flood.kinds()
+            .filter((kind) -> kind.getType().serverSendsOneMessage())
             .flatMap((kind) -> Stream.of(0, 2).map((responses) -> Arguments.arguments(kind, responses)));
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void nullInsteadOfAMessage(MethodDescriptor<?, ?> kind, CapturedOutput output) {
         assertFails(kind, 0, true, output);
         assertThat(output).contains("NullPointerException: " + ofNull(kind));
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void nullAfterAMessage(MethodDescriptor<?, ?> kind, CapturedOutput output) {
         assumeThat(isObserver() || !kind.getType().serverSendsOneMessage()).isTrue();
         assertFails(kind, 1, true, output);
@@ -113,18 +100,18 @@ class WrongResponseTests {
 
     @Test
     void rightNumberOfResponses(CapturedOutput output) {
-        server().bean(Plan.class).set(1, false);
-        everyKind().forEach((kind) -> assertThat(call(kind).getCode()).isEqualTo(Code.OK));
-        server().awaitIdle();
+        SERVER.running().bean(Plan.class).set(1, false);
+        Flood.kinds().forEach((kind) -> assertThat(call(kind).getCode()).isEqualTo(Code.OK));
+        SERVER.running().awaitIdle();
         assertThat(output).doesNotContain("WARN").doesNotContain("ERROR");
     }
 
     private void assertFails(MethodDescriptor<?, ?> kind, int messages, boolean andNull, CapturedOutput output) {
-        server().bean(Plan.class).set(messages, andNull);
+        SERVER.running().bean(Plan.class).set(messages, andNull);
         Status status = call(kind);
         assertThat(status.getCode()).isEqualTo(Code.UNKNOWN);
         assertThat(status.getDescription()).matches("The server failed, id [0-9a-f]{8}");
-        server().awaitIdle();
+        SERVER.running().awaitIdle();
         assertThat(output).containsOnlyOnce("ERROR")
             .contains("Call of " + kind.getFullMethodName() + " failed, "
                     + String.valueOf(status.getDescription()).replaceAll(".*, ", ""))
@@ -132,7 +119,8 @@ class WrongResponseTests {
     }
 
     private static <Q> Status call(MethodDescriptor<Q, ?> kind) {
-        CompletableFuture<Ended> end = Flood.call(server().channel(), kind, Flood.request(kind), CallOptions.DEFAULT);
+        CompletableFuture<Ended> end = Flood.call(SERVER.running().channel(), kind, Flood.request(kind),
+                CallOptions.DEFAULT);
         return end.orTimeout(20, TimeUnit.SECONDS).join().status();
     }
 

@@ -2,14 +2,13 @@ package io.rpcspring.server.handler;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -21,9 +20,8 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Diary;
 import io.rpcspring.fixture.Flood;
-import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.fixture.Styles;
-import io.rpcspring.sample.places.PlacesGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -38,33 +36,21 @@ class FilledHeadersTests {
 
     private static final Metadata.Key<String> NOTE = Metadata.Key.of("x-note", Metadata.ASCII_STRING_MARSHALLER);
 
-    private static @Nullable PlacesServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     @Parameter
     Class<?> style = Object.class;
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> style) {
-        server = PlacesServer.start(List.of(style, new Diary()));
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        server().close();
-    }
-
-    private static PlacesServer server() {
-        return Objects.requireNonNull(server);
-    }
-
-    static Stream<MethodDescriptor<?, ?>> everyKind() {
-        return PlacesGrpc.getServiceDescriptor().getMethods().stream();
+        SERVER.start(List.of(style, new Diary()));
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     <Q, R> void theyArriveWithAStatusBeforeTheFirstMessage(MethodDescriptor<Q, R> kind) {
-        server().bean(Diary.class).beforeResponses((context) -> {
+        SERVER.running().bean(Diary.class).beforeResponses((context) -> {
             fill(context);
             throw Status.INVALID_ARGUMENT.withDescription("too far").asException();
         });
@@ -72,9 +58,9 @@ class FilledHeadersTests {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     <Q, R> void theyArriveWithAnUnexpectedFailure(MethodDescriptor<Q, R> kind) {
-        server().bean(Diary.class).beforeResponses((context) -> {
+        SERVER.running().bean(Diary.class).beforeResponses((context) -> {
             fill(context);
             throw new IllegalStateException("secret");
         });
@@ -88,7 +74,7 @@ class FilledHeadersTests {
     }
 
     private static <Q, R> void assertArrive(MethodDescriptor<Q, R> kind, String message) {
-        try (RpcStream<Q, R> call = RpcStream.open(server().channel(), kind)) {
+        try (RpcStream<Q, R> call = RpcStream.open(SERVER.running().channel(), kind)) {
             call.send(Flood.request(kind));
             call.halfClose();
             assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(call::hasNext)

@@ -9,7 +9,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
@@ -60,24 +59,20 @@ class ResponsesTests {
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort().withBean(Stubborn.class);
 
-    static Stream<MethodDescriptor<?, ?>> everyKind() {
-        return PlacesGrpc.getServiceDescriptor().getMethods().stream();
-    }
-
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void secondEndIsIgnoredAndLoggedOnce(MethodDescriptor<?, ?> method, CapturedOutput output) {
         assertForgiven(method, output, "onCompleted", StreamObserver::onCompleted);
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void messageAfterTheEndIsIgnoredAndLoggedOnce(MethodDescriptor<?, ?> method, CapturedOutput output) {
         assertForgiven(method, output, "onNext", (response) -> response.onNext(Note.getDefaultInstance()));
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void errorAfterTheEndIsIgnoredAndLoggedOnce(MethodDescriptor<?, ?> method, CapturedOutput output) {
         assertForgiven(method, output, "onError", (response) -> response.onError(new IllegalStateException("late")));
         assertThat(output).doesNotContain("IllegalStateException: late");
@@ -105,7 +100,7 @@ class ResponsesTests {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void anythingAfterAnErrorIsIgnored(MethodDescriptor<?, ?> method, CapturedOutput output) {
         run((stubborn, connection) -> {
             stubborn.use = (response, message) -> {
@@ -125,7 +120,7 @@ class ResponsesTests {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void anythingAfterTheClientHasCancelledIsIgnoredAndOnlyDebugSaysSo(MethodDescriptor<?, ?> method,
             CapturedOutput output) {
         LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
@@ -152,7 +147,7 @@ class ResponsesTests {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("io.rpcspring.fixture.Flood#kinds")
     void manyThreadsRespondToOneCallAndEndIt(MethodDescriptor<?, ?> method, CapturedOutput output) {
         int each = method.getType().serverSendsOneMessage() ? 0 : 300;
         run((stubborn, connection) -> {

@@ -91,7 +91,7 @@ class CancelledWaitTests {
         PlacesServer server = start(List.of(service), type, "queue-capacity=4", "queue-timeout=1m");
         List<ClientCall<Q, ?>> calls = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            calls.add(openWithoutRequest(server, kind, new CompletableFuture<>()));
+            calls.add(openWithoutRequest(server, kind).call());
         }
         ClientCall<PlaceName, Place> wedge = wedge(server);
         if (withRequest) {
@@ -172,16 +172,15 @@ class CancelledWaitTests {
         PlacesServer server = start(List.of(service, this.auditor), type, "queue-capacity=4",
                 "queue-timeout=" + ((end == End.CANCEL) ? "1m" : "200ms"));
         holdOther(server);
-        CompletableFuture<Ended> ended = new CompletableFuture<>();
-        ClientCall<PlaceName, Place> waiting = openWithoutRequest(server, PlacesGrpc.getFindMethod(), ended);
+        Opened<PlaceName> waiting = openWithoutRequest(server, PlacesGrpc.getFindMethod());
         this.holders.add(wedge(server));
-        send(waiting, PlaceName.getDefaultInstance());
+        send(waiting.call(), PlaceName.getDefaultInstance());
         if (end == End.CANCEL) {
-            waiting.cancel("enough", null);
+            waiting.call().cancel("enough", null);
             soon().until(() -> server.statistics("small").waiting() == 0);
         }
         else {
-            assertThat(Flood.ends(List.of(ended)).get(0).status().getDescription())
+            assertThat(Flood.ends(List.of(waiting.end())).get(0).status().getDescription())
                 .isEqualTo("pool 'small' had no thread within 200ms (1 running, 1 waiting)");
         }
         return server;
@@ -200,24 +199,30 @@ class CancelledWaitTests {
         return server;
     }
 
-    /** A call that was started, and waits for its request on no thread. */
-    private static <Q, R> ClientCall<Q, R> openWithoutRequest(PlacesServer server, MethodDescriptor<Q, R> kind,
-            CompletableFuture<Ended> end) {
+    /** A call that was started, unless it has waited too long for its thread. */
+    private static <Q> Opened<Q> openWithoutRequest(PlacesServer server, MethodDescriptor<Q, ?> kind) {
         long started = server.statistics("small").started();
+        CompletableFuture<Ended> end = new CompletableFuture<>();
         // grpc-java's clients send the headers of such a call together with its request.
-        ClientCall<Q, R> call = Flood.open(server.channel(),
+        ClientCall<Q, ?> call = Flood.open(server.channel(),
                 kind.toBuilder().setType(MethodType.BIDI_STREAMING).build(), CallOptions.DEFAULT, new Metadata(), end);
-        soon().until(() -> server.statistics("small").started() > started && server.statistics("small").running() == 0);
-        return call;
+        soon().until(() -> end.isDone()
+                || (server.statistics("small").started() > started && server.statistics("small").running() == 0));
+        return end.isDone() ? openWithoutRequest(server, kind) : new Opened<>(call, end);
     }
 
-    /** A call that holds the only thread. */
+    /** A call that holds the only thread, unless it has waited too long for it itself. */
     private static ClientCall<PlaceName, Place> wedge(PlacesServer server) {
+        CompletableFuture<Ended> end = new CompletableFuture<>();
         ClientCall<PlaceName, Place> call = Flood.open(server.channel(), PlacesGrpc.getFindMethod(),
-                CallOptions.DEFAULT, new Metadata(), new CompletableFuture<>());
+                CallOptions.DEFAULT, new Metadata(), end);
         send(call, LONG);
-        soon().until(() -> server.statistics("small").running() == 1);
-        return call;
+        return isHeld(server, "small", end) ? call : wedge(server);
+    }
+
+    private static boolean isHeld(PlacesServer server, String pool, CompletableFuture<Ended> end) {
+        soon().until(() -> end.isDone() || server.statistics(pool).running() == 1);
+        return !end.isDone();
     }
 
     /** Many times a test, so without the pauses of the usual one. */
@@ -226,11 +231,11 @@ class CancelledWaitTests {
     }
 
     private static ClientCall<Note, Note> holdOther(PlacesServer server) {
+        CompletableFuture<Ended> end = new CompletableFuture<>();
         ClientCall<Note, Note> call = Flood.open(server.channel(), PlacesGrpc.getNotesMethod(), CallOptions.DEFAULT,
-                new Metadata(), new CompletableFuture<>());
+                new Metadata(), end);
         call.sendMessage(Note.newBuilder().setText(LONG.getName()).build());
-        soon().until(() -> server.statistics("other").running() == 1);
-        return call;
+        return isHeld(server, "other", end) ? call : holdOther(server);
     }
 
     private static <Q> void send(ClientCall<Q, ?> call, Q request) {
@@ -241,6 +246,17 @@ class CancelledWaitTests {
     /** Whoever looks after the queues, and the transport, must be there for it. */
     private static Ended expireInAnotherPool(PlacesServer server) {
         return Flood.ends(Flood.start(1, server.channel(), PlacesGrpc.getNotesMethod(), 0)).get(0);
+    }
+
+    /**
+     * A call that waits for its request on no thread.
+     *
+     * @param <Q> the type of the requests
+     * @param call sends the request
+     * @param end completed when the call ends
+     */
+    private record Opened<Q>(ClientCall<Q, ?> call, CompletableFuture<Ended> end) {
+
     }
 
     /** How a call ends that waits for a thread. */
