@@ -35,7 +35,8 @@ public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Co
         @Nullable ThreadLocals threadLocals, List<ChainLink> links) {
 
     HandlerPools newPools() {
-        return new HandlerPools(this.pools, new RunSettings(this.interruptCancelled, this.threadLocals));
+        return new HandlerPools(this.pools,
+                new RunSettings(this.interruptCancelled, this.threadLocals, Doors::runNext));
     }
 
     HandlerSettings handlers(HandlerPools running, CallFailures failures) {

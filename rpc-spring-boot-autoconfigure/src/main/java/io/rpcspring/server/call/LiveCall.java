@@ -41,9 +41,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
 
-    /** With this for an interceptor that asks. Made when asked for. */
-    private @Nullable Attributes attributes;
-
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
      * @param call grpc-java's own
@@ -121,13 +118,9 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     @Override
-    public synchronized Attributes getAttributes() {
-        Attributes own = this.attributes;
-        if (own == null) {
-            own = delegate().getAttributes().toBuilder().set(KEY, this).build();
-            this.attributes = own;
-        }
-        return own;
+    public Attributes getAttributes() {
+        // Made for interceptors that ask, seldom twice: not kept with each call.
+        return delegate().getAttributes().toBuilder().set(KEY, this).build();
     }
 
     @Override

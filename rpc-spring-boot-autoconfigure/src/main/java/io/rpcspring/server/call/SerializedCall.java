@@ -71,6 +71,10 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         return this.call.getMethodDescriptor().getFullMethodName();
     }
 
+    final CallRules rules() {
+        return this.rules;
+    }
+
     /** What grpc-java runs the call in. */
     final Context context() {
         return this.context;

@@ -45,15 +45,12 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
 
-    /** The client has broken the rules, and been told. Used by the call's events only. */
-    private boolean refused;
-
     HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, Metadata headers) {
         HandlerSettings settings = method.settings();
         this.method = method;
         this.call = call;
         this.context = new RpcContext(call, headers);
-        this.answer = new Answer<>(call, this.context, settings.failures(), this);
+        this.answer = new Answer<>(call, this.context.method(), this);
         boolean one = method.rpc().getType().clientSendsOneMessage();
         this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
         });
@@ -83,7 +80,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else if (this.request == null) {
             this.request = message;
         }
-        else if (!this.refused) {
+        else if (!this.answer.isClosing()) {
             refuse("Too many requests for ");
         }
     }
@@ -97,10 +94,13 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else if (only == null) {
             refuse("Half-closed without a request for ");
         }
-        else if (!this.refused && this.method.isUnary()) {
+        else if (this.answer.isClosing()) {
+            return;
+        }
+        else if (this.method.isUnary()) {
             run(only);
         }
-        else if (!this.refused) {
+        else {
             runLater(only);
         }
     }
@@ -111,7 +111,6 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
      * codes</a> wants it for a wrong number of requests.
      */
     private void refuse(String why) {
-        this.refused = true;
         this.answer.refuse(failures().statuses()
             .of(RpcErrorReason.WRONG_REQUEST_COUNT, Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
     }
@@ -140,10 +139,6 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
-    private CallFailures failures() {
-        return this.method.settings().failures();
-    }
-
     private void run(Object first) {
         if (this.answer.isOver()) {
             return;
@@ -159,6 +154,14 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         catch (Throwable ex) {
             this.answer.fail(ex);
         }
+    }
+
+    RpcContext context() {
+        return this.context;
+    }
+
+    CallFailures failures() {
+        return this.method.settings().failures();
     }
 
     /** Interceptors that see the end are not interrupted. */
