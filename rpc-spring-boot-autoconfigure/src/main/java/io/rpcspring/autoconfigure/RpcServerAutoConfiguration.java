@@ -33,6 +33,7 @@ import io.rpcspring.server.RpcServerStartedEvent;
 import io.rpcspring.server.ScopedInterceptor;
 import io.rpcspring.server.ServerSettings;
 import io.rpcspring.server.ServiceRegistry;
+import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.pool.ThreadLocals;
@@ -74,9 +75,10 @@ final class RpcServerAutoConfiguration {
     }
 
     @Bean
-    ErrorSettings rpcServerErrorSettings(RpcServerProperties properties, ObjectProvider<ExceptionMapper> mappers) {
+    ErrorSettings rpcServerErrorSettings(RpcServerProperties properties, ListableBeanFactory beans,
+            ObjectProvider<ExceptionMapper> mappers) {
         return new ErrorSettings(properties.limits().forResponses(), properties.errors().statuses(),
-                properties.errors().failures(), mappers.orderedStream().toList());
+                properties.errors().failures(), () -> Advices.in(beans), mappers.orderedStream().toList());
     }
 
     private static PoolProperties.Machine machine(Environment environment) {

@@ -1,7 +1,10 @@
 package io.rpcspring.server;
 
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.error.FailureSettings;
@@ -14,13 +17,16 @@ import io.rpcspring.server.error.ResponseMetadata;
  * @param responses how large headers and the end of a call may be
  * @param statuses makes the framework's own
  * @param failures what clients are told of exceptions that nobody maps
- * @param mappers map what services throw, in this order
+ * @param advices finds those that are asked first
+ * @param mappers are asked then, in this order
  */
 public record ErrorSettings(ResponseMetadata responses, OwnStatuses statuses, FailureSettings failures,
-        List<ExceptionMapper> mappers) {
+        Supplier<Advices> advices, List<ExceptionMapper> mappers) {
 
-    CallRules rules() {
-        List<CallFailures.Mapping> mappings = this.mappers.stream().<CallFailures.Mapping>map(MapperBean::new).toList();
+    CallRules rules(Advices found) {
+        List<CallFailures.Mapping> mappings = Stream
+            .concat(found.mappings().stream(), this.mappers.stream().map(MapperBean::new))
+            .toList();
         return new CallRules(new CallFailures(this.statuses, this.failures, mappings), this.responses);
     }
 

@@ -18,6 +18,7 @@ import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
+import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.handler.ClassProxy;
 import io.rpcspring.server.handler.HandlerBinder;
 import io.rpcspring.server.handler.HandlerSettings;
@@ -71,6 +72,7 @@ public final class ServiceRegistry {
 
     private ServedService bind(String beanName, Object bean, HandlerSettings settings, ServiceInterceptors found) {
         RpcService mark = Objects.requireNonNull(this.marked.mark(beanName, bean));
+        Advices.requireNone(beanName, AopProxyUtils.ultimateTargetClass(bean));
         if (bean instanceof BindableService service) {
             Optional<ServerServiceDefinition> bound = ObserverService.bind(beanName, service, settings.failures());
             ServerServiceDefinition definition = bound.orElseGet(() -> ownDefinition(beanName, service));

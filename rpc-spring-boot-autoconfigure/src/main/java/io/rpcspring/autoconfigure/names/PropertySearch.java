@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.words.Names;
 import io.rpcspring.autoconfigure.names.WrittenName.Part;
+import io.rpcspring.words.Names;
 
 /**
  * Finds what a name in a file or an argument is the name of, as Spring reads it.

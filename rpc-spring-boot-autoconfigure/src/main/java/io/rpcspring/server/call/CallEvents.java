@@ -1,7 +1,6 @@
 package io.rpcspring.server.call;
 
 import io.grpc.ServerCall;
-import io.grpc.Status;
 
 import io.rpcspring.server.pool.AdmittedCall;
 

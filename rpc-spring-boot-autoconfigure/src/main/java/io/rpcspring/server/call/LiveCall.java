@@ -71,6 +71,19 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         return (live != null) ? live.rpcContext() : new RpcContext(call, new Metadata());
     }
 
+    /**
+     * Whether an exception has ended a call already: some are given to an observer, and
+     * thrown as well.
+     * @param call a call that reached a handler
+     * @param thrown the exception
+     * @return false if the call is hidden
+     */
+    public static boolean isEndedBy(ServerCall<?, ?> call, Throwable thrown) {
+        LiveCall<?, ?> live = of(call);
+        Status end = (live != null) ? live.end() : null;
+        return end != null && end.getCause() == thrown;
+    }
+
     private RpcContext rpcContext() {
         CallHandler answers = this.handler;
         RpcContext known = (answers != null) ? answers.rpcContext() : null;
@@ -163,7 +176,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @param thrown what whoever answers has thrown
      */
     public void fail(Throwable thrown) {
-        if (end() == null || isAnswered()) {
+        if (end() == null || (isAnswered() && !isEndedBy(this, thrown))) {
             refuse(failures().map(rpcContext(), thrown));
         }
     }

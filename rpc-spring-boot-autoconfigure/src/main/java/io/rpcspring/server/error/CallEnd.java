@@ -46,6 +46,12 @@ public record CallEnd(Status status, Metadata trailers) {
         return isUnmapped() ? new CallEnd(this.status.withCause(null), this.trailers) : this;
     }
 
+    /** With the exception, by which it is known again. */
+    CallEnd because(Throwable thrown) {
+        CallEnd caused = new CallEnd(this.status.withCause(thrown), this.trailers);
+        return (this.status.getCause() != null || caused.isUnmapped()) ? this : caused;
+    }
+
     /**
      * The same for those who throw it.
      * @return an exception with status and trailers

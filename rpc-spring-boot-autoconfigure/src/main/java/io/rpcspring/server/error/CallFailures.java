@@ -63,7 +63,7 @@ public final class CallFailures {
         catch (Throwable ex) {
             end = this.unknown.failed(call, thrown);
         }
-        return end.with(call.responseTrailers());
+        return end.because(thrown).with(call.responseTrailers());
     }
 
     /**

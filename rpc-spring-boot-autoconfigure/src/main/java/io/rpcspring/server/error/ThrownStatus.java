@@ -1,9 +1,5 @@
 package io.rpcspring.server.error;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
-
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -22,9 +18,7 @@ record ThrownStatus(Status status, @Nullable Metadata trailers) {
 
     /** The first status among an exception and its causes. */
     static @Nullable ThrownStatus in(Throwable thrown) {
-        // Causes may lead back to one that was seen.
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Throwable cause = thrown; cause != null && seen.add(cause); cause = cause.getCause()) {
+        for (Throwable cause : Causes.of(thrown)) {
             ThrownStatus found = of(cause);
             if (found != null && !found.isAccident()) {
                 return found;

@@ -108,7 +108,7 @@ final class Responses<Q, R> extends ResponseSettings<Q, R> implements CallHandle
 
     /** What the service's method has thrown, whether it had ended the call or not. */
     void thrown(Throwable thrown) {
-        if (!isCancelled()) {
+        if (!isCancelled() && !LiveCall.isEndedBy(call(), thrown)) {
             this.ended = true;
             fail(thrown);
         }
