@@ -45,9 +45,10 @@ record SettingProblems(PropertyResolver properties, ClassLoader classLoader) {
                     "Write " + value + "s or " + value + "ms.");
         }
         String library = name.isVariable() ? null : Integration.missing(known, this.properties, this.classLoader);
-        return (library == null) ? null
-                : new Problem(name.key() + " is set" + name.place() + ", but " + library + " is not on the class path.",
-                        "Add the dependency " + library + ", or remove the property.");
+        return (library != null)
+                ? new Problem(name.key() + " is set" + name.place() + ", but " + library + " is not on the class path.",
+                        "Add the dependency " + library + ", or remove the property.")
+                : null;
     }
 
 }
