@@ -82,8 +82,8 @@ class ReconnectTests {
     void oneLostServerOfTwoIsFoundAgain() throws IOException {
         try (RecordingServer first = RecordingServer.start(); RecordingServer second = RecordingServer.start()) {
             this.runner
-                .withPropertyValues("rpc.client.channels.places.targets=localhost:" + first.port() + ",localhost:"
-                        + second.port())
+                .withPropertyValues(
+                        "rpc.client.channels.places.targets=localhost:" + first.port() + ",localhost:" + second.port())
                 .run((context) -> {
                     PlacesGrpc.PlacesBlockingStub places = places(context.getBean(RpcChannels.class));
                     ChannelFigures figures = figures(context.getBean(RpcChannels.class));
@@ -102,8 +102,7 @@ class ReconnectTests {
     @Test
     void outageIsOneWarningAndItsEndOneLine(CapturedOutput output) throws IOException {
         try (RecordingServer server = RecordingServer.start()) {
-            this.runner
-                .withPropertyValues(server.asTargetOf("places"), "rpc.client.channels.places.connections=2")
+            this.runner.withPropertyValues(server.asTargetOf("places"), "rpc.client.channels.places.connections=2")
                 .run((context) -> {
                     PlacesGrpc.PlacesBlockingStub places = places(context.getBean(RpcChannels.class));
                     ChannelFigures figures = figures(context.getBean(RpcChannels.class));

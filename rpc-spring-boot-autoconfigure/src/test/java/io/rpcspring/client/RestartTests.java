@@ -59,13 +59,11 @@ class RestartTests {
     @ValueSource(strings = { "target=" + OWN, "target=dns:///" + OWN, "targets=" + OWN + ",127.0.0.1:1",
             "load-balancing=pick_first,target=" + OWN, "connections=2,target=" + OWN })
     void serverOnAFreePortTakesThePortItHad(String channel) {
-        this.runner.withPropertyValues("rpc.server.port=0")
-            .withPropertyValues(properties(channel))
-            .run((context) -> {
-                int port = port(context);
-                assertIsServedAgain(context);
-                assertThat(port(context)).isEqualTo(port);
-            });
+        this.runner.withPropertyValues("rpc.server.port=0").withPropertyValues(properties(channel)).run((context) -> {
+            int port = port(context);
+            assertIsServedAgain(context);
+            assertThat(port(context)).isEqualTo(port);
+        });
     }
 
     private static String[] properties(String channel) {
@@ -95,8 +93,7 @@ class RestartTests {
     @Test
     void serverOnAFixedPortIsReachedByTheFirstCall() throws IOException {
         int port = freePort();
-        this.runner
-            .withPropertyValues("rpc.server.port=" + port, "rpc.client.channels.places.target=localhost:" + port)
+        this.runner.withPropertyValues("rpc.server.port=" + port, "rpc.client.channels.places.target=localhost:" + port)
             .run((context) -> assertIsServedAgain(context));
     }
 
@@ -155,8 +152,7 @@ class RestartTests {
     }
 
     /** Also if the channel has noticed that the server is away, and has tried in vain. */
-    private static void assertIsServedAgain(
-            AssertableApplicationContext context) {
+    private static void assertIsServedAgain(AssertableApplicationContext context) {
         PlacesGrpc.PlacesBlockingStub places = places(context);
         ConfigurableApplicationContext application = context.getSourceApplicationContext();
         for (boolean noticed : List.of(false, true)) {
@@ -174,8 +170,7 @@ class RestartTests {
         }
     }
 
-    private static PlacesGrpc.PlacesBlockingStub places(
-            AssertableApplicationContext context) {
+    private static PlacesGrpc.PlacesBlockingStub places(AssertableApplicationContext context) {
         return PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"));
     }
 
