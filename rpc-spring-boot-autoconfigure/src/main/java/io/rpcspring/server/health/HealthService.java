@@ -102,6 +102,14 @@ public final class HealthService {
         return new Answers().bindService();
     }
 
+    /**
+     * How many watch now.
+     * @return the streams that are open
+     */
+    public int watchers() {
+        return this.watchers.size();
+    }
+
     private synchronized void watch(Watcher watcher) {
         this.watchers.add(watcher);
         watcher.tell(status(watcher.service));
