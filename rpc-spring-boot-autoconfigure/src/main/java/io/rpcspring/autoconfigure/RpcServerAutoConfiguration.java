@@ -70,7 +70,7 @@ final class RpcServerAutoConfiguration {
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), properties.limits().forResponses(),
+                properties.interruptCancelled(), properties.limits().forResponses(), properties.errors().details(),
                 exceptionMappers.orderedStream().toList(), threadLocals.getIfAvailable(), links.stream().toList());
     }
 

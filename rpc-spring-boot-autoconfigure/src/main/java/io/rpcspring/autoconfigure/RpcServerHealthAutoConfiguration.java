@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Configuration;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.server.BuiltInService;
+import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.health.HealthPoll;
 import io.rpcspring.server.health.HealthService;
 
@@ -35,8 +36,8 @@ import io.rpcspring.server.health.HealthService;
 final class RpcServerHealthAutoConfiguration {
 
     @Bean
-    HealthService rpcHealthService() {
-        return new HealthService();
+    HealthService rpcHealthService(RpcServerProperties properties) {
+        return new HealthService(new OwnStatuses(properties.errors().details()));
     }
 
     @Bean

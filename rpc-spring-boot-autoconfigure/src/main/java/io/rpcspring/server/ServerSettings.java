@@ -12,6 +12,7 @@ import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.pool.HandlerPools;
@@ -30,6 +31,7 @@ import io.rpcspring.server.transport.Doors;
  * @param requestAhead how many messages are requested ahead of a receiver, at least 1
  * @param interruptCancelled whether a cancelled call interrupts its handler
  * @param responses how large headers and the end of a call may be
+ * @param details whether the framework's own statuses have details
  * @param exceptionMappers map what services throw, in this order
  * @param threadLocals carries what application code leaves on a thread; null if nothing
  * can be there
@@ -37,7 +39,8 @@ import io.rpcspring.server.transport.Doors;
  */
 public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Collection<PoolSettings> pools,
         Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled, ResponseMetadata responses,
-        List<ExceptionMapper> exceptionMappers, @Nullable ThreadLocals threadLocals, List<ChainLink> links) {
+        boolean details, List<ExceptionMapper> exceptionMappers, @Nullable ThreadLocals threadLocals,
+        List<ChainLink> links) {
 
     HandlerPools newPools() {
         return new HandlerPools(this.pools, new RunSettings(this.interruptCancelled, this.threadLocals));
@@ -47,7 +50,7 @@ public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Co
         List<Function<Throwable, @Nullable StatusException>> mappers = this.exceptionMappers.stream()
             .<Function<Throwable, @Nullable StatusException>>map((mapper) -> mapper::map)
             .toList();
-        return new CallRules(new CallFailures(mappers), this.responses);
+        return new CallRules(new CallFailures(new OwnStatuses(this.details), mappers), this.responses);
     }
 
     HandlerSettings handlers(HandlerPools running, CallFailures failures) {

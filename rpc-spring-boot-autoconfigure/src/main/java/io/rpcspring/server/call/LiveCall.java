@@ -8,11 +8,13 @@ import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.RpcErrorReason;
+import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.Dismissal;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
 
@@ -141,16 +143,32 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public void fail(Throwable thrown) {
         if (end() == null || isAnswered()) {
-            StatusException failure = this.failures.map(method(), thrown);
-            Metadata trailers = failure.getTrailers();
-            refuse(failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+            refuse(this.failures.map(method(), thrown));
         }
     }
 
     @Override
-    public void refuse(Status status, Metadata trailers) {
-        if (isEndedWith(status, trailers, false)) {
-            tell(status, Expiry.CANCELLED);
+    public void refuse(Dismissal why) {
+        RpcErrorReason reason = switch (why.reason()) {
+            case FULL -> RpcErrorReason.POOL_FULL;
+            case QUEUE_TIMEOUT -> RpcErrorReason.QUEUE_TIMEOUT;
+        };
+        refuse(this.failures.statuses().exhausted(reason, why.text(), why.delay()));
+    }
+
+    /** Ends the call past all interceptors, unless it has ended. */
+    void refuse(RpcErrorReason reason, Status status) {
+        refuse(this.failures.statuses().of(reason, status));
+    }
+
+    /** Ends the call past all interceptors, unless it has ended. */
+    void refuse(CallEnd end) {
+        refuse(end, Expiry.CANCELLED);
+    }
+
+    private void refuse(CallEnd end, Expiry why) {
+        if (isEndedWith(end.status(), end.trailers(), false)) {
+            tell(end.status(), why);
         }
     }
 
@@ -173,16 +191,19 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (cause == null) {
             return;
         }
-        boolean deadline = cause instanceof TimeoutException;
+        if (cause instanceof TimeoutException) {
+            refuse(this.failures.statuses().cancelled(cancelled), Expiry.DEADLINE);
+            return;
+        }
         Status status = Contexts.statusFromCancelled(cancelled);
-        if (deadline ? isEndedWith(status, new Metadata(), false) : isLost(status)) {
-            tell(status, deadline ? Expiry.DEADLINE : Expiry.CANCELLED);
+        if (isLost(status)) {
+            tell(status, Expiry.CANCELLED);
         }
     }
 
     private void innerCancelled(Context cancelled) {
         if (cancelled.cancellationCause() != null && !context().isCancelled()) {
-            refuse(Contexts.statusFromCancelled(cancelled), new Metadata());
+            refuse(this.failures.statuses().cancelled(cancelled));
         }
     }
 

@@ -17,6 +17,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
+import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools;
 
@@ -62,7 +63,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
         this.calls.put(call, live);
         Status unreadable = ReadableTimeouts.refusal(headers);
         if (unreadable != null) {
-            live.refuse(unreadable, new Metadata());
+            live.refuse(RpcErrorReason.UNREADABLE_TIMEOUT, unreadable);
             return TRANSPORT;
         }
         Executor runs = this.pools.admit(live);
@@ -140,9 +141,9 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
      * @param status what the clients get
      * @return how many calls there were of each method
      */
-    public Map<String, Long> end(Status status) {
+    public Map<String, Long> cut(Status status) {
         List<LiveCall<?, ?>> left = left((call) -> true);
-        left.forEach((call) -> call.refuse(status, new Metadata()));
+        left.forEach((call) -> call.refuse(RpcErrorReason.CALL_CUT, status));
         return left.stream()
             .filter((call) -> !isOwn(call))
             .collect(Collectors.groupingBy((call) -> call.getMethodDescriptor().getFullMethodName(), TreeMap::new,
@@ -154,7 +155,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
      * @param status what the clients get
      */
     public void endOwn(Status status) {
-        left(this::isOwn).forEach((call) -> call.refuse(status, new Metadata()));
+        left(this::isOwn).forEach((call) -> call.refuse(RpcErrorReason.DRAINING, status));
     }
 
     /**

@@ -17,6 +17,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.RpcErrorReason;
+
 /**
  * Maps what a handler throws to the status that its client gets.
  * <p>
@@ -30,17 +32,29 @@ public final class CallFailures {
     private static final Log logger = LogFactory.getLog(CallFailures.class);
 
     /** For when no memory is left for another. */
-    @SuppressWarnings("StaticAssignmentOfThrowable") // Its stack trace is of no use.
-    private static final StatusException WITHOUT_ID = Status.UNKNOWN.withDescription("The server failed").asException();
+    private static final CallEnd WITHOUT_ID = new CallEnd(Status.UNKNOWN.withDescription("The server failed"),
+            new Metadata());
+
+    private final OwnStatuses statuses;
 
     private final List<Function<Throwable, @Nullable StatusException>> mappers;
 
     /**
      * Creates a mapping.
+     * @param statuses makes those that are the framework's own
      * @param mappers the application's mappers, in order; the first answer wins
      */
-    public CallFailures(List<Function<Throwable, @Nullable StatusException>> mappers) {
+    public CallFailures(OwnStatuses statuses, List<Function<Throwable, @Nullable StatusException>> mappers) {
+        this.statuses = statuses;
         this.mappers = List.copyOf(mappers);
+    }
+
+    /**
+     * Makes the statuses of calls that fail without an exception.
+     * @return what makes all of the framework's own
+     */
+    public OwnStatuses statuses() {
+        return this.statuses;
     }
 
     /**
@@ -48,9 +62,9 @@ public final class CallFailures {
      * the log does.
      * @param method the full name of the method
      * @param thrown what the handler threw
-     * @return a status exception with what the client gets, never {@code OK}
+     * @return what the client gets, never {@code OK}
      */
-    public StatusException map(String method, Throwable thrown) {
+    public CallEnd map(String method, Throwable thrown) {
         try {
             return mapDeclared(method, declared(thrown));
         }
@@ -66,32 +80,32 @@ public final class CallFailures {
         return (undeclared != null) ? undeclared : thrown;
     }
 
-    private StatusException mapDeclared(String method, Throwable thrown) {
-        StatusException given = given(thrown);
+    private CallEnd mapDeclared(String method, Throwable thrown) {
+        CallEnd given = given(thrown);
         if (given == null) {
             return askMappers(method, thrown);
         }
-        return given.getStatus().isOk()
+        return given.status().isOk()
                 ? unknown(method, new IllegalStateException("The status OK was thrown, which is no failure", thrown))
                 : given;
     }
 
     /** The first status among the exception and its causes. */
-    private static @Nullable StatusException given(Throwable thrown) {
+    private static @Nullable CallEnd given(Throwable thrown) {
         // Causes may lead back to one that was seen.
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Throwable cause = thrown; cause != null && seen.add(cause); cause = cause.getCause()) {
             if (cause instanceof StatusException known) {
-                return known;
+                return CallEnd.of(known);
             }
             if (cause instanceof StatusRuntimeException known) {
-                return new StatusException(known.getStatus(), known.getTrailers());
+                return CallEnd.of(known);
             }
         }
         return null;
     }
 
-    private StatusException askMappers(String method, Throwable thrown) {
+    private CallEnd askMappers(String method, Throwable thrown) {
         StatusException answer;
         try {
             answer = this.mappers.stream()
@@ -110,14 +124,15 @@ public final class CallFailures {
         }
         return answer.getStatus().isOk() ? unknown(method,
                 new IllegalStateException("An ExceptionMapper answered the status OK, which is no failure", thrown))
-                : answer;
+                : CallEnd.of(answer);
     }
 
-    private static StatusException unknown(String method, Throwable thrown) {
+    private CallEnd unknown(String method, Throwable thrown) {
         try {
             String id = String.format("%08x", ThreadLocalRandom.current().nextInt());
             log("Call of " + method + " failed, id " + id, thrown);
-            return new StatusException(Status.UNKNOWN.withDescription("The server failed, id " + id), new Metadata());
+            return this.statuses.of(RpcErrorReason.FAILED,
+                    Status.UNKNOWN.withDescription("The server failed, id " + id));
         }
         catch (Throwable ex) {
             return WITHOUT_ID;

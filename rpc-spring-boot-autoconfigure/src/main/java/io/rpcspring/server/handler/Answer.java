@@ -6,13 +6,13 @@ import java.util.function.Supplier;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
 import io.rpcspring.server.call.LastResort;
 import io.rpcspring.server.call.LiveCall;
+import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.error.CallFailures;
 
 /**
@@ -105,22 +105,20 @@ final class Answer<R> {
             live.fail(thrown);
         }
         else if (!this.over) {
-            StatusException failure = this.failures.map(this.context.method(), thrown);
+            CallEnd failure = this.failures.map(this.context.method(), thrown);
             Metadata trailers = this.context.responseTrailers();
-            if (failure.getTrailers() != null) {
-                trailers.merge(failure.getTrailers());
-            }
-            end(() -> refuse(failure.getStatus(), trailers));
+            trailers.merge(failure.trailers());
+            end(() -> refuse(new CallEnd(failure.status(), trailers)));
         }
     }
 
     /** Ends with a status, without a handler that sends. */
-    void refuse(Status status, Metadata trailers) {
+    void refuse(CallEnd end) {
         this.closing = true;
         if (!this.headersSent && !this.context.responseHeaders().keys().isEmpty()) {
             LastResort.sendHeaders(this.call, this.context.responseHeaders());
         }
-        LastResort.close(this.call, status, trailers);
+        LastResort.close(this.call, end);
     }
 
     private void end(Runnable last) {

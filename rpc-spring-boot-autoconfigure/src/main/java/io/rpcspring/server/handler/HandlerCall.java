@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 import io.rpcspring.MessageInbox;
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
+import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.call.LiveCall.CallHandler;
+import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools.HandlerRun;
 
@@ -110,7 +112,8 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
      */
     private void refuse(String why) {
         this.refused = true;
-        this.answer.refuse(Status.UNIMPLEMENTED.withDescription(why + this.context.method()), new Metadata());
+        this.answer.refuse(statuses().of(RpcErrorReason.WRONG_REQUEST_COUNT,
+                Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
     }
 
     /**
@@ -137,12 +140,16 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
+    private OwnStatuses statuses() {
+        return this.method.settings().failures().statuses();
+    }
+
     private void run(Object first) {
         if (this.answer.isOver()) {
             return;
         }
         if (Context.current().isCancelled()) {
-            this.answer.refuse(Contexts.statusFromCancelled(Context.current()), new Metadata());
+            this.answer.refuse(statuses().cancelled(Context.current()));
             return;
         }
         try {

@@ -3,7 +3,6 @@ package io.rpcspring.server.observer;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -113,9 +112,7 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
     }
 
     private void fail(Throwable thrown) {
-        StatusException failure = this.method.failures().map(this.method.rpc().getFullMethodName(), thrown);
-        Metadata trailers = failure.getTrailers();
-        LastResort.close(this.call, failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+        LastResort.close(this.call, this.method.failures().map(this.method.rpc().getFullMethodName(), thrown));
     }
 
     private void complain(String use) {

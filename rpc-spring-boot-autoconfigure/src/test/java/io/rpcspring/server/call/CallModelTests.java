@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
@@ -51,7 +53,7 @@ class CallModelTests {
             new RunSettings(true, null));
 
     private final LiveCalls calls = new LiveCalls(Set.of(), this.pools,
-            new CallRules(new CallFailures(List.of()), new ResponseMetadata(6 * 1024)));
+            new CallRules(new CallFailures(new OwnStatuses(true), List.of()), new ResponseMetadata(6 * 1024)));
 
     private final ExecutorService transport = Executors.newFixedThreadPool(4);
 
@@ -174,7 +176,7 @@ class CallModelTests {
             }
             if (this.random.nextInt(40) == 0) {
                 // As a server that is stopping cuts off what is left.
-                CallModelTests.this.outside.execute(() -> CallModelTests.this.calls.end(Status.UNAVAILABLE));
+                CallModelTests.this.outside.execute(() -> CallModelTests.this.calls.cut(Status.UNAVAILABLE));
             }
             for (Runnable each : all) {
                 if (this.random.nextInt(3) == 0) {
@@ -353,7 +355,7 @@ class CallModelTests {
             }
             this.call.sendHeaders(new Metadata());
             this.call.sendMessage("response");
-            LastResort.close(this.call, Status.OK, new Metadata());
+            LastResort.close(this.call, new CallEnd(Status.OK, new Metadata()));
         }
 
         @Override

@@ -72,7 +72,7 @@ class CallFailuresTests {
     @ParameterizedTest
     @MethodSource("pitfalls")
     void clientGetsAnIdAndTheLogOneErrorWithIt(Pitfall pitfall, CapturedOutput output) {
-        StatusException answer = new CallFailures(List.of(pitfall.mapper)).map(METHOD, pitfall.thrown.get());
+        StatusException answer = failures(List.of(pitfall.mapper)).map(METHOD, pitfall.thrown.get()).asException();
         assertThat(answer).hasMessageMatching(FAILED);
         assertThat(output).containsOnlyOnce("ERROR")
             .containsOnlyOnce("Call of " + METHOD + " failed, " + id(answer))
@@ -101,18 +101,18 @@ class CallFailuresTests {
 
     @Test
     void logThatFailsKeepsNoCallFromItsEnd(CapturedOutput output) {
-        StatusException answer = new CallFailures(List.of()).map(METHOD, new Unprintable());
+        StatusException answer = failures(List.of()).map(METHOD, new Unprintable()).asException();
         assertThat(answer).hasMessageMatching(FAILED);
         assertThat(output).containsOnlyOnce(id(answer)).contains(Unprintable.class.getName());
     }
 
     @Test
     void undeclaredExceptionIsUnwrappedIfThereIsOne() {
-        CallFailures failures = new CallFailures(
+        CallFailures failures = failures(
                 List.of((thrown) -> Status.ABORTED.withDescription(thrown.getClass().getSimpleName()).asException()));
-        assertThat(failures.map(METHOD, new UndeclaredThrowableException(new InterruptedException())))
+        assertThat(failures.map(METHOD, new UndeclaredThrowableException(new InterruptedException())).asException())
             .hasMessage("ABORTED: InterruptedException");
-        assertThat(failures.map(METHOD, new UndeclaredThrowableException(null)))
+        assertThat(failures.map(METHOD, new UndeclaredThrowableException(null)).asException())
             .hasMessage("ABORTED: UndeclaredThrowableException");
     }
 
@@ -122,11 +122,16 @@ class CallFailuresTests {
         for (int i = 0; i < 10_000; i++) {
             deep = new Exception("level " + i, deep);
         }
-        assertThat(new CallFailures(List.of()).map(METHOD, deep)).hasMessage("DATA_LOSS");
-        assertThat(new CallFailures(List.of()).map(METHOD,
-                Status.ABORTED.withCause(Status.OK.asException()).asRuntimeException()))
+        assertThat(failures(List.of()).map(METHOD, deep).asException()).hasMessage("DATA_LOSS");
+        assertThat(
+                failures(List.of()).map(METHOD, Status.ABORTED.withCause(Status.OK.asException()).asRuntimeException())
+                    .asException())
             .hasMessage("ABORTED");
         assertThat(output).doesNotContain("ERROR");
+    }
+
+    private static CallFailures failures(List<Function<Throwable, @Nullable StatusException>> mappers) {
+        return new CallFailures(new OwnStatuses(true), mappers);
     }
 
     private static String id(StatusException answer) {
