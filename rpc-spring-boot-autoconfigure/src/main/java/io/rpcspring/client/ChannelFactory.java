@@ -102,7 +102,9 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         if (settings.flowControlWindow() != null) {
             NettyChannels.flowControlWindow(builder, (int) settings.flowControlWindow().toBytes());
         }
-        builder.intercept(limit).intercept(interceptors(settings));
+        builder.intercept(limit);
+        this.environment.links().get().forEach((link) -> link.of(this.configuration).ifPresent(builder::intercept));
+        builder.intercept(interceptors(settings));
         String name = this.configuration.name();
         this.environment.customizers().get().forEach((customizer) -> customizer.customize(name, builder));
         return builder;

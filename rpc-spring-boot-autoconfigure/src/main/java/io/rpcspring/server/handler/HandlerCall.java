@@ -161,6 +161,15 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
+    @Override
+    public boolean meets(Supplier<? extends RuntimeException> refusal) {
+        if (this.inbox == null) {
+            return false;
+        }
+        this.inbox.fail(() -> this.answer.met(refusal.get()), false);
+        return true;
+    }
+
     /** Interceptors that see the end are not interrupted. */
     void handlerEnded() {
         HandlerRun current = this.run;
