@@ -39,9 +39,9 @@ record Refusals(MessageRules rules, OwnStatuses statuses) {
         if (result.isSuccess()) {
             return null;
         }
-        Violations violations = new Violations(result);
-        return this.statuses.of(RpcErrorReason.INVALID_REQUEST, Status.INVALID_ARGUMENT.withDescription(
-                "The request of " + method + " is not valid: " + violations.summary()), violations.details());
+        Findings findings = Findings.of(result);
+        return this.statuses.of(RpcErrorReason.INVALID_REQUEST, Status.INVALID_ARGUMENT
+            .withDescription("The request of " + method + " is not valid: " + findings.summary()), findings.details());
     }
 
     /**
@@ -56,7 +56,7 @@ record Refusals(MessageRules rules, OwnStatuses statuses) {
             return null;
         }
         String id = String.format("%08x", ThreadLocalRandom.current().nextInt());
-        logger.error("A response of " + method + " is not valid, id " + id + ": " + new Violations(result).summary());
+        logger.error("A response of " + method + " is not valid, id " + id + ": " + Findings.of(result).summary());
         return this.statuses.of(RpcErrorReason.INVALID_RESPONSE,
                 Status.INTERNAL.withDescription("The server has made a response that is not valid, id " + id));
     }

@@ -8,6 +8,7 @@ import build.buf.protovalidate.ValidationResult;
 import build.buf.validate.FieldPath;
 import build.buf.validate.FieldPathElement;
 import build.buf.validate.Violation;
+import build.buf.validate.Violations;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
@@ -18,7 +19,7 @@ import com.google.rpc.BadRequest.FieldViolation;
  * No values stand here, but keys of maps, which are the sender's, too: the beginning of
  * each. What rules say is their author's.
  */
-final class Violations {
+final class Findings {
 
     /** So many are told. */
     private static final int MOST = 20;
@@ -38,9 +39,13 @@ final class Violations {
 
     private final int more;
 
-    Violations(ValidationResult result) {
-        this.told = result.getViolations().stream().limit(MOST).map((found) -> shortened(found.toProto())).toList();
-        this.more = result.getViolations().size() - this.told.size();
+    Findings(List<Violation> found) {
+        this.told = found.stream().limit(MOST).map(Findings::shortened).toList();
+        this.more = found.size() - this.told.size();
+    }
+
+    static Findings of(ValidationResult result) {
+        return new Findings(result.toProto().getViolationsList());
     }
 
     private static Violation shortened(Violation violation) {
@@ -78,10 +83,10 @@ final class Violations {
     /** For everybody, and for those who know protovalidate. */
     Message[] details() {
         BadRequest forAll = BadRequest.newBuilder()
-            .addAllFieldViolations(fitting(HALF, Violations::fieldViolation))
+            .addAllFieldViolations(fitting(HALF, Findings::fieldViolation))
             .build();
         return new Message[] { forAll,
-                build.buf.validate.Violations.newBuilder()
+                Violations.newBuilder()
                     .addAllViolations(fitting(ROOM - forAll.getSerializedSize(), Function.identity()))
                     .build() };
     }
