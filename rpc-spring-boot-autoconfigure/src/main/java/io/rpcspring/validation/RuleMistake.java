@@ -78,7 +78,8 @@ record RuleMistake(Descriptor type, String what) {
     RpcConfigurationException asException(String property) {
         String file = this.type.getFile().getName();
         return new RpcConfigurationException(
-                "A rule of " + this.type.getFullName() + " in " + file + " cannot be compiled: " + this.what,
+                "A rule of " + this.type.getFullName() + " in " + file + " cannot be compiled: " + this.what
+                        + (this.what.contains("\n") ? "\n" : "."),
                 "Correct the rule in " + file + ", or set " + property + " to false to go without rules meanwhile.");
     }
 
