@@ -68,6 +68,9 @@ public enum RpcErrorReason {
     /** {@code INVALID_ARGUMENT}: a request breaks the rules of its type. */
     INVALID_REQUEST,
 
+    /** {@code INTERNAL}: a response would break the rules of its type. */
+    INVALID_RESPONSE,
+
     /**
      * {@code UNKNOWN}, or the {@code UNAVAILABLE} or {@code DEADLINE_EXCEEDED} of a call
      * that the handler has made itself.

@@ -24,12 +24,13 @@ final class RpcClientAutoConfiguration {
     /** Closed by {@link RpcClientInjection}, later than a bean of its own would be. */
     @Bean(name = RpcClientInjection.CHANNELS, destroyMethod = "")
     RpcChannels rpcChannels(RpcClientProperties properties, Environment environment, ListableBeanFactory beans,
-            ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<SslBundles> bundles) {
+            ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<ChannelEnvironment.Link> links,
+            ObjectProvider<SslBundles> bundles) {
         ChannelBinder binder = new ChannelBinder(environment);
         ChannelBeans own = new ChannelBeans(beans);
         return new RpcChannels(properties.channels().keySet().stream().map(binder::channel).toList(), binder.defaults(),
                 new ChannelEnvironment(environment, bundles::getObject, own::interceptors, own::credentials,
-                        () -> customizers.orderedStream().toList()),
+                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList()),
                 properties.shutdown().grace());
     }
 

@@ -2,6 +2,7 @@ package io.rpcspring.autoconfigure;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -24,6 +25,23 @@ record RpcClientProperties(@NestedConfigurationProperty @DefaultValue ChannelSet
 
     RpcClientProperties {
         channels = MapKeys.distinct(channels);
+    }
+
+    /** The properties that ask for validation. */
+    Stream<String> validated() {
+        Stream<String> ofChannels = this.channels.entrySet()
+            .stream()
+            .flatMap((channel) -> validated("rpc.client.channels." + channel.getKey(), channel.getValue()));
+        return Stream.concat(validated("rpc.client.defaults", this.defaults), ofChannels);
+    }
+
+    private static Stream<String> validated(String place, ChannelSettings settings) {
+        Stream<String> ofMethods = settings.methods()
+            .entrySet()
+            .stream()
+            .filter((method) -> method.getValue().validation())
+            .map((method) -> place + ".methods.\"[" + method.getKey() + "]\".validation");
+        return Stream.concat(settings.validation() ? Stream.of(place + ".validation") : Stream.empty(), ofMethods);
     }
 
     /**

@@ -41,7 +41,7 @@ import io.rpcspring.server.transport.UnixSocket;
  * not be interrupted, such as NIO file channels.
  * @param pools Handler pools by their names. The pools default and streams exist without
  * configuration.
- * @param services The pools of services, by their full names.
+ * @param services Settings of services, by their full names.
  * @param responseCompression What to compress responses with, for clients that understand
  * it: gzip, or the message encoding of an io.grpc.Compressor bean. Nothing if not set.
  * @param eventLoopThreads How many threads read and write. 0 takes as many as there are
@@ -50,6 +50,7 @@ import io.rpcspring.server.transport.UnixSocket;
  * @param keepAlive How the server finds out that a client is gone.
  * @param connection How long connections last.
  * @param limits What one connection or call may cost.
+ * @param validation Which messages are checked against the rules in their protos.
  * @param errors What clients are told of failures.
  * @param health What the health service says.
  * @param reflection Whether tools may ask for the services.
@@ -65,6 +66,7 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         @DefaultValue @NestedConfigurationProperty KeepAliveProperties keepAlive,
         @DefaultValue @NestedConfigurationProperty ConnectionProperties connection,
         @DefaultValue @NestedConfigurationProperty LimitProperties limits,
+        @DefaultValue @NestedConfigurationProperty ValidationProperties validation,
         @DefaultValue @NestedConfigurationProperty ErrorProperties errors,
         @DefaultValue @NestedConfigurationProperty HealthProperties health, @DefaultValue Reflection reflection,
         @DefaultValue Channelz channelz, @DefaultValue Shutdown shutdown) {
@@ -120,19 +122,22 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
     }
 
     /**
-     * The pools of one service.
+     * The settings of one service.
      *
      * @param pool The pool that runs the calls of the service.
-     * @param methods The pools of single methods, by their names.
+     * @param validation Whether messages of the service are checked. As
+     * rpc.server.validation.enabled if not set.
+     * @param methods Settings of single methods, by their names.
      */
-    record ServiceProperties(@Nullable String pool, @DefaultValue Map<String, MethodProperties> methods) {
+    record ServiceProperties(@Nullable String pool, @Nullable Boolean validation,
+            @DefaultValue Map<String, MethodProperties> methods) {
 
         ServiceProperties {
             methods = MapKeys.distinct(methods);
         }
 
         ServicePools pools() {
-            Map<String, String> single = new TreeMap<>();
+            Map<String, @Nullable String> single = new TreeMap<>();
             this.methods.forEach((name, method) -> single.put(name, method.pool()));
             return new ServicePools(this.pool, single);
         }
@@ -140,11 +145,13 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
     }
 
     /**
-     * The pool of one method.
+     * The settings of one method.
      *
      * @param pool The pool that runs the calls of the method.
+     * @param validation Whether messages of the method are checked. As its service's if
+     * not set.
      */
-    record MethodProperties(String pool) {
+    record MethodProperties(@Nullable String pool, @Nullable Boolean validation) {
     }
 
     /**

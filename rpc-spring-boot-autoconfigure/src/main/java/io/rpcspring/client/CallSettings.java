@@ -15,12 +15,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param waitForReady Whether calls wait for a connection instead of failing without one.
  * @param compression How requests are compressed: gzip, or another codec that grpc-java
  * knows.
+ * @param validation Whether requests are checked before they are sent against the rules
+ * in their protos. A call that breaks one fails unsent.
  * @param retry When a failed call is tried again.
  * @param hedging When a slow call is sent to a second server.
  */
 public record CallSettings(@DefaultValue("0s") Duration deadline, @DefaultValue("0s") Duration streamDeadline,
-        @DefaultValue("false") boolean waitForReady, @Nullable String compression, @Nullable Retry retry,
-        @Nullable Hedging hedging) {
+        @DefaultValue("false") boolean waitForReady, @Nullable String compression,
+        @DefaultValue("false") boolean validation, @Nullable Retry retry, @Nullable Hedging hedging) {
 
     /** The most that retry and hedging may be told to try. */
     public static final int MAX_ATTEMPTS = 100;
@@ -32,8 +34,8 @@ public record CallSettings(@DefaultValue("0s") Duration deadline, @DefaultValue(
      * @return a changed copy
      */
     public CallSettings withAttempts(@Nullable Retry newRetry, @Nullable Hedging newHedging) {
-        return new CallSettings(this.deadline, this.streamDeadline, this.waitForReady, this.compression, newRetry,
-                newHedging);
+        return new CallSettings(this.deadline, this.streamDeadline, this.waitForReady, this.compression,
+                this.validation, newRetry, newHedging);
     }
 
     /**
@@ -42,8 +44,8 @@ public record CallSettings(@DefaultValue("0s") Duration deadline, @DefaultValue(
      * @return a changed copy
      */
     public CallSettings withStreamDeadline(Duration newDeadline) {
-        return new CallSettings(this.deadline, newDeadline, this.waitForReady, this.compression, this.retry,
-                this.hedging);
+        return new CallSettings(this.deadline, newDeadline, this.waitForReady, this.compression, this.validation,
+                this.retry, this.hedging);
     }
 
     boolean severalAttempts() {

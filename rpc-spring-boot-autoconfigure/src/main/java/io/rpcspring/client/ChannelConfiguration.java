@@ -40,8 +40,12 @@ public record ChannelConfiguration(String name, List<String> targets, ChannelSet
         return tree;
     }
 
-    /** What sets a setting of this channel, as messages name it. */
-    String property(String key) {
+    /**
+     * What sets a setting of this channel.
+     * @param key the last part of its name
+     * @return its name, as messages have it
+     */
+    public String property(String key) {
         if (this.name.isEmpty()) {
             return "rpc.client.defaults." + key;
         }
@@ -49,8 +53,13 @@ public record ChannelConfiguration(String name, List<String> targets, ChannelSet
         return "rpc.client.channels." + (plain ? this.name : "\"[" + this.name + "]\"") + "." + key;
     }
 
-    /** How the calls of a method are made. */
-    CallSettings callsOf(String method, @Nullable String service) {
+    /**
+     * How the calls of a method are made.
+     * @param method the full name of the method
+     * @param service the full name of its service
+     * @return the settings of the method, or of its service, or of the channel
+     */
+    public CallSettings callsOf(String method, @Nullable String service) {
         CallSettings own = this.methods.get(method);
         CallSettings ofService = (own != null || service == null) ? own : this.methods.get(service);
         return (ofService != null) ? ofService : this.calls;

@@ -1,6 +1,7 @@
 package io.rpcspring.client;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,9 +20,24 @@ import org.springframework.core.env.PropertyResolver;
  * @param interceptors finds the interceptors of a channel by its name, the first to be
  * called first
  * @param credentials finds credentials by channel and bean name
+ * @param links integrations that stand in the way of calls
  * @param customizers change each channel's builder, in this order
  */
 public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBundles> bundles,
         Function<String, List<ClientInterceptor>> interceptors, BiFunction<String, String, CallCredentials> credentials,
-        Supplier<List<RpcChannelCustomizer>> customizers) {
+        Supplier<List<Link>> links, Supplier<List<RpcChannelCustomizer>> customizers) {
+
+    /** What an integration puts into the way of a channel's calls. */
+    @FunctionalInterface
+    public interface Link {
+
+        /**
+         * Asked when the channel is made.
+         * @param channel with everything it inherits
+         * @return what stands behind the application's interceptors, if anything
+         */
+        Optional<ClientInterceptor> of(ChannelConfiguration channel);
+
+    }
+
 }

@@ -123,7 +123,9 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         if (settings.flowControlWindow() != null) {
             NettyChannels.flowControlWindow(builder, (int) settings.flowControlWindow().toBytes());
         }
-        builder.addTransportFilter(figures.filter()).intercept(limit).intercept(interceptors(settings));
+        builder.addTransportFilter(figures.filter()).intercept(limit);
+        this.environment.links().get().forEach((link) -> link.of(this.configuration).ifPresent(builder::intercept));
+        builder.intercept(interceptors(settings));
         String name = this.configuration.name();
         this.environment.customizers().get().forEach((customizer) -> customizer.customize(name, builder));
         return builder;

@@ -49,6 +49,8 @@ import org.springframework.util.unit.DataSize;
  * @param waitForReady Whether calls wait for a connection instead of failing without one.
  * @param compression How requests are compressed: gzip, or another codec that grpc-java
  * knows.
+ * @param validation Whether requests are checked before they are sent against the rules
+ * in their protos. A call that breaks one fails unsent.
  * @param retry When a failed call is tried again.
  * @param hedging When a slow call is sent to a second server.
  * @param methods Other settings for single methods, by package.Service/Method, or for
@@ -65,7 +67,8 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
         @DefaultValue HealthCheck healthCheck, @Nullable RetryThrottling retryThrottling,
         @DefaultValue RetryBuffer retryBuffer, @DefaultValue("0s") Duration deadline,
         @DefaultValue("0s") Duration streamDeadline, @DefaultValue("false") boolean waitForReady,
-        @Nullable String compression, @NestedConfigurationProperty CallSettings.@Nullable Retry retry,
+        @Nullable String compression, @DefaultValue("false") boolean validation,
+        @NestedConfigurationProperty CallSettings.@Nullable Retry retry,
         @NestedConfigurationProperty CallSettings.@Nullable Hedging hedging,
         @DefaultValue Map<String, CallSettings> methods) {
 

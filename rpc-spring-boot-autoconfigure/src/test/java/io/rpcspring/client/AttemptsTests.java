@@ -197,7 +197,7 @@ class AttemptsTests {
 
     @Test
     void serviceConfigIsWhatGrpcJavaReads() {
-        CallSettings plain = new CallSettings(Duration.ZERO, Duration.ZERO, false, null, null, null);
+        CallSettings plain = new CallSettings(Duration.ZERO, Duration.ZERO, false, null, false, null, null);
         CallSettings retried = plain.withAttempts(new CallSettings.Retry(3, Duration.ofMillis(5),
                 Duration.ofMillis(1500), 2, List.of(Status.Code.UNAVAILABLE)), null);
         CallSettings hedged = plain.withAttempts(null, new CallSettings.Hedging(2, Duration.ZERO, List.of()));

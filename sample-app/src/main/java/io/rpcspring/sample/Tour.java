@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.grpc.StatusRuntimeException;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.stereotype.Component;
 
@@ -17,6 +18,7 @@ import io.rpcspring.RpcStream;
 import io.rpcspring.sample.clock.LocalTime;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
+import io.rpcspring.sample.places.Point;
 import io.rpcspring.server.RpcServer;
 
 /**
@@ -58,6 +60,7 @@ class Tour implements CommandLineRunner {
             say("Within 700 km of %s: %s", first.getName(), names(this.traveller.around(first, 700)));
             List<Place> stops = places.subList(0, 4);
             say("A trip %s is %,.0f km long", names(stops).replace(", ", " - "), this.traveller.travel(stops));
+            say("Around 91 degrees north: %s", refusal(91));
             notes.send(note("The coat was not needed"));
             say("A note at Zurich: \"%s\"", notes.next().getText());
         }
@@ -80,6 +83,17 @@ class Tour implements CommandLineRunner {
         }
     }
 
+    /** The rule stands in places.proto, and the handler is not asked. */
+    private String refusal(double latitude) {
+        Point centre = Point.newBuilder().setLatitude(latitude).build();
+        try {
+            return names(this.traveller.around(Place.newBuilder().setLocation(centre).build(), 700));
+        }
+        catch (StatusRuntimeException ex) {
+            return ex.getMessage();
+        }
+    }
+
     private void printTimes(List<Place> places) throws Exception {
         List<LocalTime> times = this.clock.timesAt(CITIES);
         say("%n%-10s %9s %9s   %s", "Place", "latitude", "longitude", "local time");
@@ -94,10 +108,9 @@ class Tour implements CommandLineRunner {
     private void printWhatToTry() {
         say("""
 
-                The server stays up. Try it from another terminal, from the project's folder:
+                The server stays up. Try it from another terminal:
 
-                  grpcurl -plaintext -import-path sample-app/src/main/protobuf -proto places/v1/places.proto \\
-                      -d '{"name": "Zurich"}' localhost:%d places.v1.Places/Find
+                  grpcurl -plaintext -d '{"name": "Zurich"}' localhost:%d places.v1.Places/Find
 
                 Stop it with Ctrl-C.""", this.server.port());
     }

@@ -3,10 +3,14 @@ package io.rpcspring.server.call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 
 import io.rpcspring.server.call.ChainLink.Place;
@@ -29,7 +33,7 @@ import io.rpcspring.server.error.CallFailures;
  *    |
  * SECURITY      authenticates, authorizes; also the framework's own services
  *    |
- * VALIDATION    checks each message
+ * VALIDATION    checks each message, where its type has rules
  *    |
  * the application's interceptors, in their order
  *    |
@@ -69,7 +73,7 @@ public final class CallChain {
         builder.directExecutor().callExecutor(this.calls).addStreamTracerFactory(new ReadableTimeouts());
         this.codecs.addTo(builder);
         customizers.accept(builder);
-        at(Place.OBSERVATION).forEach(builder::intercept);
+        at(Place.OBSERVATION).map(ChainLink::interceptor).forEach(builder::intercept);
         builder.intercept(this.calls);
     }
 
@@ -82,13 +86,15 @@ public final class CallChain {
      */
     public ServerServiceDefinition service(ServerServiceDefinition handlers, boolean mapsItself,
             List<ServerInterceptor> interceptors) {
-        List<ServerInterceptor> all = new ArrayList<>(at(Place.SECURITY));
-        all.addAll(at(Place.VALIDATION));
-        all.addAll(interceptors);
-        if (!mapsItself || !all.isEmpty()) {
-            all.add(0, new FailureLink(this.failures));
-        }
-        return ReadableRequests.of(ServerInterceptors.interceptForward(handlers, all));
+        return intercept(handlers, (method) -> {
+            List<ServerInterceptor> all = new ArrayList<>(at(Place.SECURITY, method));
+            all.addAll(at(Place.VALIDATION, method));
+            all.addAll(interceptors);
+            if (!mapsItself || !all.isEmpty()) {
+                all.add(0, new FailureLink(this.failures));
+            }
+            return all;
+        });
     }
 
     /**
@@ -97,11 +103,29 @@ public final class CallChain {
      * @return the service with all that stands before its handlers
      */
     public ServerServiceDefinition ownService(ServerServiceDefinition handlers) {
-        return ReadableRequests.of(ServerInterceptors.interceptForward(handlers, at(Place.SECURITY)));
+        return intercept(handlers, (method) -> at(Place.SECURITY, method));
     }
 
-    private List<ServerInterceptor> at(Place place) {
-        return this.links.stream().filter((link) -> link.place() == place).map(ChainLink::interceptor).toList();
+    private static ServerServiceDefinition intercept(ServerServiceDefinition handlers,
+            Function<MethodDescriptor<?, ?>, List<ServerInterceptor>> interceptors) {
+        ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(handlers.getServiceDescriptor());
+        for (ServerMethodDefinition<?, ?> method : handlers.getMethods()) {
+            ServerServiceDefinition alone = ServerServiceDefinition.builder(handlers.getServiceDescriptor().getName())
+                .addMethod(method)
+                .build();
+            ServerInterceptors.interceptForward(alone, interceptors.apply(method.getMethodDescriptor()))
+                .getMethods()
+                .forEach(service::addMethod);
+        }
+        return ReadableRequests.of(service.build());
+    }
+
+    private List<ServerInterceptor> at(Place place, MethodDescriptor<?, ?> method) {
+        return at(place).filter((link) -> link.methods().test(method)).map(ChainLink::interceptor).toList();
+    }
+
+    private Stream<ChainLink> at(Place place) {
+        return this.links.stream().filter((link) -> link.place() == place);
     }
 
 }

@@ -1,6 +1,7 @@
 package io.rpcspring.server.call;
 
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 import io.grpc.Attributes;
 import io.grpc.Context;
@@ -138,6 +139,18 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
+    /**
+     * A request was refused, and none comes after it. Who receives one after the other
+     * meets the refusal in its place, behind the requests that came before it, and the
+     * call ends with it then.
+     * @param refusal makes what he gets
+     * @return false if nobody receives so: then the call is to be ended at once
+     */
+    public boolean isMet(Supplier<? extends RuntimeException> refusal) {
+        CallHandler answers = this.handler;
+        return answers != null && answers.meets(refusal);
+    }
+
     @Override
     public Attributes getAttributes() {
         // Made for interceptors that ask, seldom twice: not kept with each call.
@@ -272,6 +285,15 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
          */
         default @Nullable RpcContext rpcContext() {
             return null;
+        }
+
+        /**
+         * A request was refused, and none comes after it.
+         * @param refusal makes what who receives it gets in its place
+         * @return whether the requests are received one after the other
+         */
+        default boolean meets(Supplier<? extends RuntimeException> refusal) {
+            return false;
         }
 
     }

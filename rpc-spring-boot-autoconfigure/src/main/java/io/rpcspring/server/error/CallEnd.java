@@ -60,4 +60,12 @@ public record CallEnd(Status status, Metadata trailers) {
         return new StatusException(this.status, this.trailers);
     }
 
+    /**
+     * The same for those who declare no exceptions.
+     * @return an exception with status and trailers
+     */
+    public StatusRuntimeException asRuntimeException() {
+        return new StatusRuntimeException(this.status, this.trailers);
+    }
+
 }

@@ -37,6 +37,9 @@ final class Answer<R> {
     /** Whether somebody else has ended it before. */
     private volatile boolean over;
 
+    /** What a request was refused with, once the handler has met it in its place. */
+    private volatile @Nullable RuntimeException refusal;
+
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
 
@@ -68,8 +71,19 @@ final class Answer<R> {
         }
     }
 
+    /** From now on the call cannot end well. */
+    RuntimeException met(RuntimeException refused) {
+        this.refusal = refused;
+        return refused;
+    }
+
     /** Ends well, with the one response if there is just one. */
     void finish(@Nullable R message) {
+        RuntimeException refused = this.refusal;
+        if (refused != null) {
+            fail(refused);
+            return;
+        }
         this.handler.handlerEnded();
         if (this.over) {
             return;

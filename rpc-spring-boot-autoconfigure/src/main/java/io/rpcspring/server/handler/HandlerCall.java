@@ -164,6 +164,15 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         return this.method.settings().failures();
     }
 
+    @Override
+    public boolean meets(Supplier<? extends RuntimeException> refusal) {
+        if (this.inbox == null) {
+            return false;
+        }
+        this.inbox.fail(() -> this.answer.met(refusal.get()), false);
+        return true;
+    }
+
     /** Interceptors that see the end are not interrupted. */
     void handlerEnded() {
         HandlerRun current = this.run;
