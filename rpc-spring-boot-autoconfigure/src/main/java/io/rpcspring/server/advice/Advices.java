@@ -16,6 +16,7 @@ import org.springframework.core.annotation.Order;
 import io.rpcspring.RpcAdvice;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.words.Names;
 
 /**
  * Finds the beans marked {@link RpcAdvice}, in their order.
@@ -75,7 +76,7 @@ public final class Advices {
                     throw new RpcConfigurationException(
                             "The advice bean '" + advice.beanName() + "' names the service '" + service
                                     + "', which no bean serves. Served: "
-                                    + RpcConfigurationException.nearestFirst(service, services) + ".",
+                                    + Names.nearestFirst(service, services) + ".",
                             "Correct the name in @RpcAdvice(services = ...), or leave it out to advise all.");
                 }
             }
