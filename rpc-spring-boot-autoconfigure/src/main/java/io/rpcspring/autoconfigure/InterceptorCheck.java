@@ -10,6 +10,8 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcInterceptor;
+import io.rpcspring.client.RpcChannelCustomizer;
+import io.rpcspring.server.RpcServerCustomizer;
 
 /**
  * Warns of interceptor beans that do something else than their author may think.
@@ -44,8 +46,11 @@ final class InterceptorCheck {
         }
     }
 
+    /** A customizer may add itself. */
     private static boolean isAskedFor(ListableBeanFactory beans, String beanName) {
-        return ((ConfigurableBeanFactory) beans).getDependentBeans(beanName).length > 0;
+        return beans.isTypeMatch(beanName, RpcServerCustomizer.class)
+                || beans.isTypeMatch(beanName, RpcChannelCustomizer.class)
+                || ((ConfigurableBeanFactory) beans).getDependentBeans(beanName).length > 0;
     }
 
     private static String describe(ListableBeanFactory beans, Class<?> type, String beanName) {
