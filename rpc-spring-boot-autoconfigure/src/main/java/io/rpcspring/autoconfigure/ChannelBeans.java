@@ -5,6 +5,7 @@ import java.util.Set;
 
 import io.grpc.CallCredentials;
 import io.grpc.ClientInterceptor;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 import io.rpcspring.RpcConfigurationException;
@@ -18,12 +19,20 @@ record ChannelBeans(ListableBeanFactory beans) {
 
     /** The interceptors of a channel, the first to be called first. */
     List<ClientInterceptor> interceptors(String channel) {
-        return MarkedInterceptor
-            .find(this.beans, ClientInterceptor.class,
-                    (mark) -> mark.channels().length == 0 || List.of(mark.channels()).contains(channel))
-            .stream()
-            .map(MarkedInterceptor::bean)
-            .toList();
+        try {
+            return MarkedInterceptor
+                .find(this.beans, ClientInterceptor.class,
+                        (mark) -> mark.channels().length == 0 || List.of(mark.channels()).contains(channel))
+                .stream()
+                .map(MarkedInterceptor::bean)
+                .toList();
+        }
+        catch (BeanCurrentlyInCreationException ex) {
+            throw new RpcConfigurationException(
+                    "The interceptor '" + ex.getBeanName() + "' needs the channel '" + channel
+                            + "', itself or through another bean, and intercepts it.",
+                    "Name the channels that it intercepts, without this one, in @RpcInterceptor(channels = ...).", ex);
+        }
     }
 
     /**
@@ -42,6 +51,7 @@ record ChannelBeans(ListableBeanFactory beans) {
                 }
             }
         });
+        InterceptorCheck.warn(this.beans, ClientInterceptor.class, "");
     }
 
     CallCredentials credentials(String channel, String name) {

@@ -1,5 +1,6 @@
 package io.rpcspring.autoconfigure;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -9,9 +10,12 @@ import java.util.function.Predicate;
 
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcInterceptor;
@@ -49,7 +53,8 @@ record MarkedInterceptor<T>(String beanName, T bean, RpcInterceptor mark) {
      */
     static Map<String, RpcInterceptor> marks(ListableBeanFactory beans, Class<?> type) {
         Map<String, RpcInterceptor> marks = new LinkedHashMap<>();
-        for (String beanName : beans.getBeanNamesForAnnotation(RpcInterceptor.class)) {
+        for (String marked : beans.getBeanNamesForAnnotation(RpcInterceptor.class)) {
+            String beanName = usedName(marked);
             if (!beans.isTypeMatch(beanName, ServerInterceptor.class)
                     && !beans.isTypeMatch(beanName, ClientInterceptor.class)) {
                 Class<?> actual = beans.getType(beanName);
@@ -59,20 +64,39 @@ record MarkedInterceptor<T>(String beanName, T bean, RpcInterceptor mark) {
                         "Let it implement io.grpc.ServerInterceptor or io.grpc.ClientInterceptor, or remove"
                                 + " @RpcInterceptor.");
             }
-            RpcInterceptor mark = beans.findAnnotationOnBean(beanName, RpcInterceptor.class);
+            RpcInterceptor mark = beans.findAnnotationOnBean(marked, RpcInterceptor.class);
             if (mark != null && beans.isTypeMatch(beanName, type)) {
                 marks.put(beanName, mark);
+            }
+        }
+        for (String beanName : beans.getBeanNamesForType(type, true, false)) {
+            RpcInterceptor mark = hiddenMark(beans, beanName);
+            if (mark != null) {
+                marks.putIfAbsent(beanName, mark);
             }
         }
         return marks;
     }
 
+    /** A scoped bean is used through its proxy, whoever of the two has the mark. */
+    private static String usedName(String beanName) {
+        return ScopedProxyUtils.isScopedTarget(beanName) ? ScopedProxyUtils.getOriginalBeanName(beanName) : beanName;
+    }
+
+    /** A JDK proxy, which exists already, hides the annotations of its class. */
+    private static @Nullable RpcInterceptor hiddenMark(ListableBeanFactory beans, String beanName) {
+        Class<?> type = beans.getType(beanName);
+        return (type != null && Proxy.isProxyClass(type)) ? AnnotatedElementUtils.findMergedAnnotation(
+                AopProxyUtils.ultimateTargetClass(beans.getBean(beanName)), RpcInterceptor.class) : null;
+    }
+
+    /**
+     * As Spring orders beans: what a {@code @Bean} method says counts before its class.
+     */
     private int order(ListableBeanFactory beans) {
-        if (this.bean instanceof Ordered ordered) {
-            return ordered.getOrder();
-        }
-        Order order = beans.findAnnotationOnBean(this.beanName, Order.class);
-        return (order != null) ? order.value() : Ordered.LOWEST_PRECEDENCE;
+        String target = ScopedProxyUtils.getTargetBeanName(this.beanName);
+        return ((DefaultListableBeanFactory) beans).getOrder(beans.containsBean(target) ? target : this.beanName,
+                this.bean);
     }
 
 }

@@ -92,6 +92,12 @@ final class RpcServerAutoConfiguration {
     }
 
     @Bean
+    static ApplicationListener<RpcServerStartedEvent> rpcServerInterceptorCheck(ListableBeanFactory beans) {
+        return (event) -> InterceptorCheck.warn(beans, ServerInterceptor.class,
+                ", or name its class in @RpcService(interceptors = ...)");
+    }
+
+    @Bean
     static ApplicationListener<ContextClosedEvent> rpcReadinessRefusal(ApplicationContext context) {
         return new ReadinessRefusal(context);
     }

@@ -1,6 +1,7 @@
 package io.rpcspring.client;
 
 import java.io.IOException;
+import java.util.List;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -12,10 +13,14 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.annotation.Order;
 
 import io.rpcspring.RpcClient;
@@ -33,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Interceptors of channels.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ClientInterceptorTests {
 
     private static final PlaceName ZURICH = PlaceName.newBuilder().setName("Zurich").build();
@@ -82,6 +88,29 @@ class ClientInterceptorTests {
             assertThat(this.server.calls).hasSize(2);
             assertThat(this.server.lastCall().header("x-asked")).isEqualTo("Zurich");
         });
+    }
+
+    @Test
+    void interceptorThatNeedsTheChannelThatItInterceptsIsToldToNameChannels() {
+        for (Class<?> user : List.of(Endless.class, EndlessField.class)) {
+            runner().withBean("endless", user)
+                .run((context) -> assertThat(context.getStartupFailure())
+                    .hasStackTraceContaining(RpcConfigurationException.class.getName()
+                            + ": The interceptor 'endless' needs the channel 'clock', itself or through another bean,"
+                            + " and intercepts it. Name the channels that it intercepts, without this one, in"
+                            + " @RpcInterceptor(channels = ...)."));
+        }
+    }
+
+    @Test
+    void interceptorThatIsNotMarkedIsWarnedOf(CapturedOutput output) {
+        runner().withBean("unmarked", Unmarked.class)
+            .withBean("marked", First.class)
+            .run((context) -> assertThat(context).hasNotFailed());
+        assertThat(output).containsOnlyOnce("The ClientInterceptor bean 'unmarked' (" + Unmarked.class.getName()
+                + ") intercepts no call: it is not marked @RpcInterceptor, and nothing asks for it. Mark its class or its"
+                + " @Bean method\n")
+            .doesNotContain("'marked'");
     }
 
     @Test
@@ -206,6 +235,38 @@ class ClientInterceptorTests {
                 }
 
             };
+        }
+
+    }
+
+    /** Asks on all channels, and for each. */
+    @RpcInterceptor
+    static class Endless extends Asking {
+
+        Endless(@RpcClient("clock") PlacesGrpc.PlacesBlockingStub clock) {
+            super(clock);
+        }
+
+    }
+
+    /** Asks on all channels, and for each. */
+    @RpcInterceptor
+    static class EndlessField extends Trace {
+
+        @RpcClient("clock")
+        PlacesGrpc.@Nullable PlacesBlockingStub clock;
+
+        EndlessField() {
+            super("endless");
+        }
+
+    }
+
+    /** Nobody has marked it. */
+    static class Unmarked extends Trace {
+
+        Unmarked() {
+            super("unmarked");
         }
 
     }

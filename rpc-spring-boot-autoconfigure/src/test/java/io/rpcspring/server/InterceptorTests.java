@@ -10,9 +10,16 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 import io.rpcspring.RpcInterceptor;
@@ -30,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Which interceptors a service has, in which order, on which thread.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class InterceptorTests {
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort().withBean(Trace.class);
@@ -78,13 +86,67 @@ class InterceptorTests {
     }
 
     @Test
-    void interceptorThatIsNotMarkedDoesNotApplyToAll() {
-        this.runner.withBean(BusyPlaces.class).withBean(Own.class).run((context) -> {
+    void interceptorThatIsNotMarkedDoesNotApplyToAllAndIsWarnedOf(CapturedOutput output) {
+        this.runner.withBean(BusyPlaces.class).withBean("own", Own.class).run((context) -> {
             try (Connection connection = Connection.to(context)) {
                 connection.find("");
             }
             assertThat(context.getBean(Trace.class).steps).isEmpty();
         });
+        assertThat(output).containsOnlyOnce("The ServerInterceptor bean 'own' (" + Own.class.getName()
+                + ") intercepts no call: it is not marked @RpcInterceptor, and nothing asks for it. Mark its class or"
+                + " its @Bean method, or name its class in @RpcService(interceptors = ...)");
+    }
+
+    @Test
+    void interceptorThatAnybodyAsksForIsNotWarnedOf(CapturedOutput output) {
+        this.runner.withBean(GuardedPlaces.class)
+            .withBean(Own.class)
+            .withUserConfiguration(Customizing.class, Marked.class)
+            .run((context) -> assertThat(context).hasNotFailed());
+        assertThat(output).doesNotContain("intercepts no call");
+    }
+
+    @Test
+    void orderOfTheBeanMethodWinsOverThatOfTheClass() {
+        this.runner.withBean(BusyPlaces.class).withUserConfiguration(Ordering.class).run((context) -> {
+            try (Connection connection = Connection.to(context)) {
+                connection.find("");
+            }
+            assertThat(context.getBean(Trace.class).steps).extracting((step) -> step.replaceFirst(" .*", ""))
+                .containsExactly("method0", "class1", "method2", "ordered3");
+        });
+    }
+
+    @Test
+    void interceptorsBehindProxiesAreSeen(CapturedOutput output) {
+        for (boolean targetClass : new boolean[] { true, false }) {
+            BeanNameAutoProxyCreator proxies = new BeanNameAutoProxyCreator();
+            proxies.setBeanNames("hidden");
+            proxies.setProxyTargetClass(targetClass);
+            this.runner.withBean(BusyPlaces.class)
+                .withBean(BeanNameAutoProxyCreator.class, () -> proxies)
+                .withUserConfiguration(Proxied.class)
+                .run((context) -> {
+                    assertThat(context).hasNotFailed();
+                    try (Connection connection = Connection.to(context)) {
+                        connection.find("");
+                    }
+                    assertThat(context.getBean(Trace.class).steps).hasSize(2);
+                });
+        }
+        assertThat(output).doesNotContain("singleton").doesNotContain("intercepts no call");
+    }
+
+    @Test
+    void prototypeIsWarnedOf(CapturedOutput output) {
+        this.runner.withBean(BusyPlaces.class)
+            .withUserConfiguration(Prototype.class)
+            .run((context) -> assertThat(context).hasNotFailed());
+        assertThat(output).containsOnlyOnce("The ServerInterceptor bean 'prototype' (" + Noting.class.getName()
+                + ") is marked @RpcInterceptor, but is no singleton: its first instance intercepts all calls of a server"
+                + " or channel. Remove its scope; or, for an instance per use, let it have a proxy:"
+                + " @Scope(proxyMode = ScopedProxyMode.TARGET_CLASS)");
     }
 
     @Test
@@ -177,6 +239,131 @@ class InterceptorTests {
 
     }
 
+    /** Adds an interceptor itself. */
+    @Configuration(proxyBeanMethods = false)
+    static class Customizing {
+
+        @Bean
+        Noting customized(Trace trace) {
+            return new Noting("customized", trace.steps);
+        }
+
+        @Bean
+        RpcServerCustomizer customizer(Noting customized) {
+            return (builder) -> builder.intercept(customized);
+        }
+
+    }
+
+    /** Orders in all ways. */
+    @Configuration(proxyBeanMethods = false)
+    static class Ordering {
+
+        @Bean
+        @RpcInterceptor
+        ServerInterceptor ordered(Trace trace) {
+            return new OrderedOwn(trace);
+        }
+
+        @Bean
+        @Order(2)
+        @RpcInterceptor
+        ServerInterceptor second(Trace trace) {
+            return new Noting("method2", trace.steps);
+        }
+
+        @Bean
+        @Order(0)
+        @RpcInterceptor
+        Late late(Trace trace) {
+            return new Late("method0", trace);
+        }
+
+        @Bean
+        Early early(Trace trace) {
+            return new Early(trace);
+        }
+
+    }
+
+    /** Proxies that hide marks. */
+    @Configuration(proxyBeanMethods = false)
+    static class Proxied {
+
+        @Bean
+        ServerInterceptor hidden(Trace trace) {
+            return new MarkedOwn(trace);
+        }
+
+        @Bean
+        @RpcInterceptor
+        @Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        Own scoped(Trace trace) {
+            return new Own(trace);
+        }
+
+    }
+
+    /** One for whoever asks. */
+    @Configuration(proxyBeanMethods = false)
+    static class Prototype {
+
+        @Bean
+        @RpcInterceptor
+        @Scope("prototype")
+        ServerInterceptor prototype(Trace trace) {
+            return new Noting("prototype", trace.steps);
+        }
+
+    }
+
+    /** Of a class that has an order. */
+    @Order(100)
+    static class Late extends Own {
+
+        private final String name;
+
+        private final Trace trace;
+
+        Late(String name, Trace trace) {
+            super(trace);
+            this.name = name;
+            this.trace = trace;
+        }
+
+        @Override
+        public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+                ServerCallHandler<Q, R> next) {
+            return new Noting(this.name, this.trace.steps).interceptCall(call, headers, next);
+        }
+
+    }
+
+    /** Marked and ordered at the class. */
+    @RpcInterceptor
+    @Order(1)
+    static class Early extends Late {
+
+        Early(Trace trace) {
+            super("class1", trace);
+        }
+
+    }
+
+    /** Says its order itself. */
+    static class OrderedOwn extends Late implements Ordered {
+
+        OrderedOwn(Trace trace) {
+            super("ordered3", trace);
+        }
+
+        @Override
+        public int getOrder() {
+            return 3;
+        }
+
+    }
+
     /** An interceptor that only a service asks for. */
     static class Own implements ServerInterceptor {
 
@@ -190,6 +377,16 @@ class InterceptorTests {
         public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
                 ServerCallHandler<Q, R> next) {
             return new Noting("own", this.trace.steps).interceptCall(call, headers, next);
+        }
+
+    }
+
+    /** Marked at the class. */
+    @RpcInterceptor
+    static class MarkedOwn extends Own {
+
+        MarkedOwn(Trace trace) {
+            super(trace);
         }
 
     }
