@@ -10,6 +10,8 @@ import io.rpcspring.RpcClient;
  */
 public final class RpcClientPostProcessor extends AutowiredAnnotationBeanPostProcessor {
 
+    private final MisplacedClients misplaced = new MisplacedClients();
+
     /**
      * Creates a post-processor that looks for {@link RpcClient} only.
      */
@@ -19,9 +21,11 @@ public final class RpcClientPostProcessor extends AutowiredAnnotationBeanPostPro
 
     /**
      * Leaves records alone: their fields are final, and have what the constructor got.
+     * @throws io.rpcspring.RpcConfigurationException if a mark would do nothing
      */
     @Override
     public PropertyValues postProcessProperties(PropertyValues values, Object bean, String beanName) {
+        this.misplaced.refuseIn(bean.getClass());
         return bean.getClass().isRecord() ? values : super.postProcessProperties(values, bean, beanName);
     }
 

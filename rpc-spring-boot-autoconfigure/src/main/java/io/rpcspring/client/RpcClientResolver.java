@@ -67,7 +67,8 @@ public final class RpcClientResolver extends ContextAnnotationAutowireCandidateR
                             + RpcConfigurationException.nearestFirst(name, all.names()) + ".");
         }
         Channel channel = all.get(name, ", but " + describe(descriptor) + " asks for it");
-        Class<?> type = descriptor.getDependencyType();
+        // A field's type may be a variable, which its bean's class knows.
+        Class<?> type = descriptor.getResolvableType().resolve(descriptor.getDependencyType());
         if (type == Channel.class) {
             return channel;
         }

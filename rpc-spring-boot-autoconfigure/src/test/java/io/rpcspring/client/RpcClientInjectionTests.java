@@ -107,6 +107,28 @@ class RpcClientInjectionTests {
     }
 
     @Test
+    void staticFieldsAndSettersAreReported() {
+        failureOf(StaticField.class).hasMessage("@RpcClient on field 'stub' of " + StaticField.class.getName()
+                + ", which is static: Spring injects nothing there. Remove static, or take the client as a parameter of"
+                + " the constructor.");
+        failureOf(StaticSetter.class).hasMessage("@RpcClient on method 'setStub' of " + StaticSetter.class.getName()
+                + ", which is static: Spring injects nothing there. Remove static, or take the client as a parameter of"
+                + " the constructor.");
+    }
+
+    @Test
+    void typeVariablesAreKnownByTheClassOfTheBean() {
+        this.runner.withUserConfiguration(OfPlaces.class, OfClock.class).run((context) -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(OfPlaces.class).stub).isInstanceOf(PlacesBlockingStub.class);
+            assertThat(context.getBean(OfClock.class).stub).isInstanceOf(ClockFutureStub.class);
+            assertThat(context.getBean(OfClock.class).set).isInstanceOf(ClockFutureStub.class);
+            assertThat(required(context.getBean(OfClock.class).provider).getObject())
+                .isInstanceOf(ClockFutureStub.class);
+        });
+    }
+
+    @Test
     void objectProviderReportsWhenItIsAsked() {
         this.runner.withUserConfiguration(MisspeltProvider.class)
             .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
@@ -292,6 +314,62 @@ class RpcClientInjectionTests {
 
         @RpcClient("")
         @Nullable PlacesBlockingStub stub;
+
+    }
+
+    /** Left as it is by Spring. */
+    static class StaticField {
+
+        @RpcClient("places")
+        static @Nullable PlacesBlockingStub stub;
+
+    }
+
+    /** Left as it is by Spring. */
+    static class StaticSetter {
+
+        static @Nullable PlacesBlockingStub stub;
+
+        @PlacesSetter
+        static void setStub(PlacesBlockingStub stub) {
+            StaticSetter.stub = stub;
+        }
+
+    }
+
+    /** An application's own name for a setter. */
+    @RpcClient("places")
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.METHOD)
+    @interface PlacesSetter {
+
+    }
+
+    /** Has a client of some service. */
+    abstract static class Generic<S extends AbstractStub<S>> {
+
+        @RpcClient("places")
+        @Nullable S stub;
+
+        @RpcClient("places")
+        @Nullable ObjectProvider<S> provider;
+
+        @Nullable S set;
+
+        @RpcClient("places")
+        void setSet(S set) {
+            this.set = set;
+        }
+
+    }
+
+    /** Of one. */
+    static class OfPlaces extends Generic<PlacesBlockingStub> {
+
+    }
+
+    /** Of another. */
+    static class OfClock extends Generic<ClockFutureStub> {
 
     }
 
