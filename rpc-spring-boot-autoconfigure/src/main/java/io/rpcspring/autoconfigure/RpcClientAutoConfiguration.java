@@ -15,7 +15,7 @@ import io.rpcspring.client.RpcClientPostProcessor;
 
 /**
  * Provides the shared channels and injects clients where {@code @RpcClient} asks for
- * them.
+ * them, also in tests of a slice of the application.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(RpcClientProperties.class)
@@ -31,11 +31,6 @@ final class RpcClientAutoConfiguration {
                 new ChannelEnvironment(environment, bundles::getObject, own::interceptors, own::credentials,
                         () -> customizers.orderedStream().toList()),
                 properties.shutdown().grace());
-    }
-
-    @Bean
-    static ChannelConnector rpcChannelConnector(ObjectProvider<RpcChannels> channels, ListableBeanFactory beans) {
-        return new ChannelConnector(channels, new ChannelBeans(beans));
     }
 
     @Bean

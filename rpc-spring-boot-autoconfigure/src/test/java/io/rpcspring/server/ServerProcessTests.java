@@ -43,6 +43,7 @@ import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -65,6 +66,14 @@ public class ServerProcessTests {
             assertThat(process.endsWithin(8)).as("ended").isTrue();
             assertThat(process.exitCode()).isEqualTo(EXIT_CODE_OF_SIGTERM);
         }
+    }
+
+    @Test
+    void applicationWhoseServerIsOffSaysWhyItEnds() {
+        assertThatThrownBy(() -> ServerProcess.start(Application.class, "rpc.server.enabled=false"))
+            .hasMessageStartingWith("The application ended: ")
+            .hasMessageContaining("No gRPC server was started, because rpc.server.enabled is false, and nothing else"
+                    + " keeps the application running: it ends");
     }
 
     @Test
