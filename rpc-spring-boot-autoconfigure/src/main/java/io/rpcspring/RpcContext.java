@@ -28,7 +28,8 @@ public final class RpcContext {
     private final Context context = Context.current();
 
     /**
-     * Creates the context of a call; the server does, on the call's thread.
+     * Creates the context of a call: the server does, on the call's thread, and so may
+     * the test of a handler.
      * @param call the call
      * @param requestHeaders what the client sent before its messages
      */

@@ -52,6 +52,19 @@ class ArchitectureTests {
     }
 
     @Test
+    void theApiShowsWhatApplicationsWriteAgainst() {
+        check(ArchRuleDefinition.classes()
+            .that()
+            .resideInAPackage("io.rpcspring")
+            .and()
+            .arePublic()
+            .and()
+            .areTopLevelClasses()
+            .should()
+            .haveNameMatching("io\\.rpcspring\\.(Rpc.*|MessageSender|MessageReceiver|MessageInbox|MessageOutbox)"));
+    }
+
+    @Test
     void serverAndClientDoNotKnowEachOther() {
         check(ArchRuleDefinition.noClasses()
             .that()

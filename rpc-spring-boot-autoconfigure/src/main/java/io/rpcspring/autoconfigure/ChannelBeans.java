@@ -9,6 +9,7 @@ import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Finds the application's beans that belong to a channel.
@@ -46,7 +47,7 @@ record ChannelBeans(ListableBeanFactory beans) {
                     throw new RpcConfigurationException(
                             "The interceptor '" + beanName + "' names the channel '" + channel
                                     + "', which is not configured. Configured channels: "
-                                    + RpcConfigurationException.nearestFirst(channel, channels) + ".",
+                                    + Names.nearestFirst(channel, channels) + ".",
                             "Correct @RpcInterceptor(channels = ...), or add rpc.client.channels." + channel + ".");
                 }
             }
@@ -60,7 +61,7 @@ record ChannelBeans(ListableBeanFactory beans) {
             throw new RpcConfigurationException(
                     "The channel '" + channel + "' takes its credentials from '" + name
                             + "', but no CallCredentials bean has this name. CallCredentials beans: "
-                            + RpcConfigurationException.nearestFirst(name, known) + ".",
+                            + Names.nearestFirst(name, known) + ".",
                     "Correct rpc.client.channels." + channel + ".credentials, or add the bean.");
         }
         return this.beans.getBean(name, CallCredentials.class);

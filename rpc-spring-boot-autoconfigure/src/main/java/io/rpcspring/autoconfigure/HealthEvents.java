@@ -14,6 +14,7 @@ import io.rpcspring.server.RpcServerStartedEvent;
 import io.rpcspring.server.RpcServerStoppedEvent;
 import io.rpcspring.server.health.HealthPoll;
 import io.rpcspring.server.health.HealthService;
+import io.rpcspring.words.Names;
 
 /**
  * Tells the health service what happens to the application and its server.
@@ -46,9 +47,8 @@ record HealthEvents(HealthService health, HealthPoll poll,
     private void check(Set<String> served) {
         for (String service : this.configured) {
             if (!served.contains(service)) {
-                throw new RpcConfigurationException(
-                        "rpc.server.health.services names the service '" + service + "', which no bean serves. Served: "
-                                + RpcConfigurationException.nearestFirst(service, served) + ".",
+                throw new RpcConfigurationException("rpc.server.health.services names the service '" + service
+                        + "', which no bean serves. Served: " + Names.nearestFirst(service, served) + ".",
                         "Correct the name, or remove the entry.");
             }
         }

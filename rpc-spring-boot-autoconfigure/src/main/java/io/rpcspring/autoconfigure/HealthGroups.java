@@ -9,6 +9,7 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.contributor.Status;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Actuator's health groups, as what can be asked whether it is well.
@@ -26,7 +27,7 @@ record HealthGroups(HealthEndpoint endpoint, HealthEndpointGroups groups) {
         if (this.groups.get(name) == null) {
             throw new RpcConfigurationException(
                     property + " is '" + name + "', but there is no such health group. Groups: "
-                            + RpcConfigurationException.nearestFirst(name, this.groups.getNames()) + ".",
+                            + Names.nearestFirst(name, this.groups.getNames()) + ".",
                     "Set " + property + " to one of them, or add management.endpoint.health.group." + name
                             + ".include.");
         }

@@ -17,6 +17,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Holds the one shared channel of each configured name, and opens others at run time.
@@ -163,7 +164,7 @@ public final class RpcChannels implements AutoCloseable {
         if (found == null) {
             throw new RpcConfigurationException(
                     "No channel '" + name + "' is configured" + askedBy + ". Configured channels: "
-                            + RpcConfigurationException.nearestFirst(name, names()) + ".",
+                            + Names.nearestFirst(name, names()) + ".",
                     "Correct the name, or add the channel to application.yml:\n\n" + yaml(name));
         }
         return found;

@@ -15,6 +15,7 @@ import org.springframework.core.annotation.MergedAnnotations;
 
 import io.rpcspring.RpcClient;
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Answers injection points that are marked {@link RpcClient}.
@@ -64,7 +65,7 @@ public final class RpcClientResolver extends ContextAnnotationAutowireCandidateR
         if (name.isBlank()) {
             throw new RpcConfigurationException("@RpcClient on " + describe(descriptor) + " names no channel.",
                     "Write the name of a channel: @RpcClient(\"places\"). Configured channels: "
-                            + RpcConfigurationException.nearestFirst(name, all.names()) + ".");
+                            + Names.nearestFirst(name, all.names()) + ".");
         }
         Channel channel = all.get(name, ", but " + describe(descriptor) + " asks for it");
         // A field's type may be a variable, which its bean's class knows.

@@ -15,6 +15,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Turns SSL bundles into channel credentials, and follows their updates.
@@ -50,9 +51,10 @@ final class TlsBundles {
             return this.credentials.computeIfAbsent(ssl.bundle(), this::follow);
         }
         catch (NoSuchSslBundleException ex) {
-            throw new RpcConfigurationException("The channel '" + channel + "' uses the SSL bundle '" + ssl.bundle()
-                    + "', which does not exist. SSL bundles: "
-                    + RpcConfigurationException.nearestFirst(ssl.bundle(), this.bundles.get().getBundleNames()) + ".",
+            throw new RpcConfigurationException(
+                    "The channel '" + channel + "' uses the SSL bundle '" + ssl.bundle()
+                            + "', which does not exist. SSL bundles: "
+                            + Names.nearestFirst(ssl.bundle(), this.bundles.get().getBundleNames()) + ".",
                     "Correct rpc.client.channels." + channel
                             + ".ssl.bundle, or add the bundle below spring.ssl.bundle.jks or spring.ssl.bundle.pem.",
                     ex);

@@ -15,6 +15,7 @@ import org.apache.commons.logging.LogFactory;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
+import io.rpcspring.words.Names;
 
 /**
  * Decides which pool runs each method.
@@ -57,9 +58,8 @@ final class PoolAssignment {
 
     private static void requireService(String name, Collection<String> services) {
         if (!services.contains(name)) {
-            throw new RpcConfigurationException(
-                    "rpc.server.services names the service '" + name + "', which no bean serves. Served: "
-                            + RpcConfigurationException.nearestFirst(name, services) + ".",
+            throw new RpcConfigurationException("rpc.server.services names the service '" + name
+                    + "', which no bean serves. Served: " + Names.nearestFirst(name, services) + ".",
                     "Correct the name, or remove the entry.");
         }
     }
@@ -96,7 +96,7 @@ final class PoolAssignment {
             if (!names.contains(name)) {
                 throw new RpcConfigurationException(
                         place + ".methods names '" + name + "', which is no method of " + service.name()
-                                + ". Its methods: " + RpcConfigurationException.nearestFirst(name, names) + ".",
+                                + ". Its methods: " + Names.nearestFirst(name, names) + ".",
                         "Correct the name, or remove the entry.");
             }
         }
@@ -107,7 +107,7 @@ final class PoolAssignment {
         if (settings == null) {
             throw new RpcConfigurationException(
                     place + " is '" + pool + "', but there is no such pool. Pools: "
-                            + RpcConfigurationException.nearestFirst(pool, this.pools.keySet()) + ".",
+                            + Names.nearestFirst(pool, this.pools.keySet()) + ".",
                     "Correct the name, or configure the pool, as in rpc.server.pools." + pool + ".size: 16.");
         }
         if (settings.type() == PoolSettings.Type.DIRECT && service.holdsThread(method)) {

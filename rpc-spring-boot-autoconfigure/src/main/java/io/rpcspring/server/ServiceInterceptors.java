@@ -11,6 +11,7 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
+import io.rpcspring.words.Names;
 
 /**
  * Finds the application's interceptors of a service, outermost first.
@@ -58,8 +59,7 @@ record ServiceInterceptors(List<ScopedInterceptor> marked, ListableBeanFactory b
                 if (!Set.copyOf(names).contains(service)) {
                     throw new RpcConfigurationException(
                             "The interceptor bean '" + each.beanName() + "' names the service '" + service
-                                    + "', which no bean serves. Served: "
-                                    + RpcConfigurationException.nearestFirst(service, names) + ".",
+                                    + "', which no bean serves. Served: " + Names.nearestFirst(service, names) + ".",
                             "Correct the name in @RpcInterceptor(services = ...), or leave it out to intercept all.");
                 }
             }

@@ -20,6 +20,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.util.ReflectionUtils;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * Binds the methods of a plain object to the methods of a gRPC service, by their names.
@@ -100,7 +101,7 @@ public final class HandlerBinder {
                         "The method " + resolved + " of the bean '" + beanName + "' (" + type.getName()
                                 + ") looks like a handler, but " + service.getName()
                                 + " has no such method. Its methods: "
-                                + RpcConfigurationException.nearestFirst(method.getName(), rpcs.keySet()) + ".",
+                                + Names.nearestFirst(method.getName(), rpcs.keySet()) + ".",
                         "Name the handler after its gRPC method, or make it private if it is none.");
             }
         }

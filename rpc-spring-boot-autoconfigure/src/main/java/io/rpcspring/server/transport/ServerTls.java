@@ -15,6 +15,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.NestedExceptionUtils;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.words.Names;
 
 /**
  * The server's certificate, and whether it asks clients for theirs.
@@ -66,7 +67,7 @@ public final class ServerTls {
         if (!all.getBundleNames().contains(this.name)) {
             throw new RpcConfigurationException(
                     "rpc.server.ssl.bundle is '" + this.name + "', but there is no such bundle. Bundles: "
-                            + RpcConfigurationException.nearestFirst(this.name, all.getBundleNames()) + ".",
+                            + Names.nearestFirst(this.name, all.getBundleNames()) + ".",
                     "Set rpc.server.ssl.bundle to one of them, or add " + example("keystore") + ".");
         }
         AtomicReference<T> current = new AtomicReference<>(attempt(() -> checked(all.getBundle(this.name), make)));
