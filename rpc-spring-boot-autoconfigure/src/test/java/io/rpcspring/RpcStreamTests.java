@@ -10,15 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.BindableService;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
-import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -32,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.rpcspring.fixture.CallEnd;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
@@ -56,7 +50,7 @@ class RpcStreamTests {
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort().withBean(Scribe.class);
 
-    private final Ends ends = new Ends();
+    private final CallEnd end = new CallEnd();
 
     @Test
     void secondSenderIsRefusedByNameAndTheStreamStaysIntact() {
@@ -149,7 +143,7 @@ class RpcStreamTests {
             try (RpcStream<Area, Place> within = RpcStream.open(channel, PlacesGrpc.getWithinMethod())) {
                 within.send(Area.newBuilder().setRadiusKm(-5).build());
                 within.halfClose();
-                assertThat(this.ends.awaitEnd().getCode()).isEqualTo(Status.Code.OUT_OF_RANGE);
+                assertThat(this.end.await().getCode()).isEqualTo(Status.Code.OUT_OF_RANGE);
                 for (int i = 0; i < 5; i++) {
                     assertThat(within.hasNext()).isTrue();
                     within.next();
@@ -170,7 +164,7 @@ class RpcStreamTests {
             assertThat(scribe.entered.await(10, TimeUnit.SECONDS)).isTrue();
             notes.close();
             notes.close();
-            assertThat(this.ends.awaitEnd().getDescription()).isEqualTo("The stream was closed before its end");
+            assertThat(this.end.await().getDescription()).isEqualTo("The stream was closed before its end");
             assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(notes::next)
                 .withMessage("CANCELLED: The stream was closed before its end");
             assertThat(scribe.ended.await(10, TimeUnit.SECONDS)).isTrue();
@@ -195,7 +189,7 @@ class RpcStreamTests {
                 receiver.interrupt();
                 assertThat(failure.get(10, TimeUnit.SECONDS))
                     .isEqualTo("CANCELLED: Interrupted while receiving, interrupted: true");
-                assertThat(this.ends.awaitEnd().getCode()).isEqualTo(Status.Code.CANCELLED);
+                assertThat(this.end.await().getCode()).isEqualTo(Status.Code.CANCELLED);
                 assertThat(scribe.ended.await(10, TimeUnit.SECONDS)).isTrue();
             }
         });
@@ -330,8 +324,8 @@ class RpcStreamTests {
                     assertThat(remaining(server, stub)).isBetween(Duration.ofSeconds(50), Duration.ofMinutes(1));
                     assertThat(remaining(server, stub.withDeadlineAfter(1, TimeUnit.HOURS)))
                         .isGreaterThan(Duration.ofMinutes(59));
-                    assertThat(remaining(server, stub.withInterceptors(this.ends))).isPositive();
-                    assertThat(this.ends.awaitEnd().isOk()).isTrue();
+                    assertThat(remaining(server, stub.withInterceptors(this.end))).isPositive();
+                    assertThat(this.end.await().isOk()).isTrue();
                 });
         }
     }
@@ -375,7 +369,7 @@ class RpcStreamTests {
             assertThat(context).hasNotFailed();
             Scribe scribe = context.getBean(Scribe.class);
             try (Connection connection = Connection.to(context)) {
-                check.run(scribe, ClientInterceptors.intercept(connection.channel(), this.ends));
+                check.run(scribe, ClientInterceptors.intercept(connection.channel(), this.end));
             }
             finally {
                 scribe.go.countDown();
@@ -413,37 +407,6 @@ class RpcStreamTests {
     private interface Check {
 
         void run(Scribe scribe, Channel channel) throws Exception;
-
-    }
-
-    /** Sees the end of a call, as a metrics interceptor would. */
-    private static final class Ends implements ClientInterceptor {
-
-        private final CompletableFuture<Status> end = new CompletableFuture<>();
-
-        @Override
-        public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
-            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
-
-                @Override
-                public void start(Listener<R> listener, Metadata headers) {
-                    super.start(new SimpleForwardingClientCallListener<>(listener) {
-
-                        @Override
-                        public void onClose(Status status, Metadata trailers) {
-                            super.onClose(status, trailers);
-                            Ends.this.end.complete(status);
-                        }
-
-                    }, headers);
-                }
-
-            };
-        }
-
-        private Status awaitEnd() throws Exception {
-            return this.end.get(10, TimeUnit.SECONDS);
-        }
 
     }
 

@@ -13,8 +13,6 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
-import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -25,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.rpcspring.client.RpcChannels;
+import io.rpcspring.fixture.CallEnd;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.RecordingServer;
@@ -100,9 +99,9 @@ class StreamKindsTests {
 
     @Test
     void secondRequestIsRefusedThoughTheFirstHasEndedTheCall() {
-        try (RpcStream<Area, Place> within = RpcStream.open(
-                ClientInterceptors.intercept(SERVER.running().channel(), new EndsAtHalfClose()),
-                PlacesGrpc.getWithinMethod())) {
+        CallEnd end = new CallEnd();
+        Channel channel = ClientInterceptors.intercept(SERVER.running().channel(), new EndsAtHalfClose(end), end);
+        try (RpcStream<Area, Place> within = RpcStream.open(channel, PlacesGrpc.getWithinMethod())) {
             within.send(Area.getDefaultInstance());
             assertThatIllegalStateException().isThrownBy(() -> within.send(Area.getDefaultInstance()))
                 .withMessage("places.v1.Places/Within takes one request, and has it");
@@ -215,31 +214,21 @@ class StreamKindsTests {
         return messages;
     }
 
-    /** Lets the half-close of a call wait for the call's end. */
-    private static final class EndsAtHalfClose implements ClientInterceptor {
+    /**
+     * Lets the half-close of a call wait for the call's end.
+     *
+     * @param end sees it
+     */
+    private record EndsAtHalfClose(CallEnd end) implements ClientInterceptor {
 
         @Override
         public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
-            CompletableFuture<Status> end = new CompletableFuture<>();
             return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
-
-                @Override
-                public void start(Listener<R> listener, Metadata headers) {
-                    super.start(new SimpleForwardingClientCallListener<>(listener) {
-
-                        @Override
-                        public void onClose(Status status, Metadata trailers) {
-                            super.onClose(status, trailers);
-                            end.complete(status);
-                        }
-
-                    }, headers);
-                }
 
                 @Override
                 public void halfClose() {
                     super.halfClose();
-                    end.orTimeout(20, TimeUnit.SECONDS).join();
+                    EndsAtHalfClose.this.end.await();
                 }
 
             };

@@ -1,6 +1,5 @@
 package io.rpcspring.client;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +13,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,7 +28,6 @@ import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
-import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.fixture.StuckPlaces;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Place;
@@ -47,17 +44,8 @@ class CallDeadlineTests {
 
     private static final PlaceName ZURICH = PlaceName.newBuilder().setName("Zurich").build();
 
-    private RecordingServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        this.server = RecordingServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        this.server.close();
-    }
+    @RegisterExtension
+    final RecordingServer server = RecordingServer.start();
 
     @ParameterizedTest
     @CsvSource({ "5s, 4000, 5000", "1500ms, 500, 1500", "PT1.5S, 500, 1500", "0s, 0, 0", "2m, 110000, 120000" })
@@ -69,7 +57,7 @@ class CallDeadlineTests {
     }
 
     @Test
-    void deadlineStartsAnewWithEachCall() throws IOException {
+    void deadlineStartsAnewWithEachCall() {
         StuckPlaces stuck = new StuckPlaces();
         try (RecordingServer slow = RecordingServer
             .start(Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create()), stuck)) {
@@ -231,12 +219,7 @@ class CallDeadlineTests {
     }
 
     private ApplicationContextRunner runner(String... properties) {
-        ApplicationContextRunner runner = StarterRunner.withServerOnFreePort()
-            .withPropertyValues(this.server.asTargetOf("places"));
-        for (String property : properties) {
-            runner = runner.withPropertyValues("rpc.client.channels.places." + property);
-        }
-        return runner;
+        return this.server.runner("places", properties);
     }
 
     private static PlacesGrpc.PlacesBlockingStub stub(RpcChannels channels) {

@@ -1,6 +1,5 @@
 package io.rpcspring.client;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -14,9 +13,8 @@ import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import org.assertj.core.groups.Tuple;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.RpcConfigurationException;
@@ -41,17 +39,8 @@ class RuntimeChannelTests {
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort()
         .withPropertyValues("rpc.client.defaults.deadline=1m", "rpc.client.channels.tenant.deadline=2m");
 
-    private RecordingServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        this.server = RecordingServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        this.server.close();
-    }
+    @RegisterExtension
+    final RecordingServer server = RecordingServer.start();
 
     @Test
     void sameTargetAndSettingsAreOneChannelUntilTheLastLetsGo() {
@@ -134,7 +123,7 @@ class RuntimeChannelTests {
     }
 
     @Test
-    void callsInFlightFinishWithinTheGracePeriod() throws IOException {
+    void callsInFlightFinishWithinTheGracePeriod() {
         StuckPlaces stuck = new StuckPlaces();
         try (RecordingServer slow = RecordingServer
             .start(Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create()), stuck)) {
@@ -172,7 +161,7 @@ class RuntimeChannelTests {
     }
 
     @Test
-    void callsInFlightAreCancelledAfterTheGracePeriod() throws IOException {
+    void callsInFlightAreCancelledAfterTheGracePeriod() {
         StuckPlaces stuck = new StuckPlaces();
         try (RecordingServer slow = RecordingServer
             .start(Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create()), stuck)) {

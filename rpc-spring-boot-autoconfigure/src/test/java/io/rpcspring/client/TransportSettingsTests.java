@@ -1,6 +1,5 @@
 package io.rpcspring.client;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -25,10 +24,9 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -56,17 +54,8 @@ class TransportSettingsTests {
 
     private static final Area SMALL = Area.newBuilder().setRadiusKm(1).build();
 
-    private RecordingServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        this.server = RecordingServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        this.server.close();
-    }
+    @RegisterExtension
+    final RecordingServer server = RecordingServer.start();
 
     @Test
     void callsTakeTurnsOnSeveralConnections() {
@@ -110,7 +99,7 @@ class TransportSettingsTests {
     }
 
     @Test
-    void messagesAndMetadataAreLimited() throws IOException {
+    void messagesAndMetadataAreLimited() {
         runner("max-inbound-message-size=1B")
             .run((context) -> assertFails(() -> stub(context.getBean(RpcChannels.class)).find(ZURICH),
                     Status.Code.RESOURCE_EXHAUSTED));
@@ -128,7 +117,7 @@ class TransportSettingsTests {
     }
 
     @Test
-    void windowLimitsWhatTheServerSendsAhead() throws IOException {
+    void windowLimitsWhatTheServerSendsAhead() {
         Flood flood = new Flood();
         try (RecordingServer fast = RecordingServer
             .start(Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create()), flood)) {
@@ -186,7 +175,7 @@ class TransportSettingsTests {
     }
 
     @Test
-    void serversThatDoNotServeArePassedOver() throws IOException {
+    void serversThatDoNotServeArePassedOver() {
         HealthStatusManager health = new HealthStatusManager();
         health.setStatus("places.v1.Places", ServingStatus.NOT_SERVING);
         HealthStatusManager well = new HealthStatusManager();
@@ -302,12 +291,7 @@ class TransportSettingsTests {
     }
 
     private ApplicationContextRunner runner(String... properties) {
-        ApplicationContextRunner runner = StarterRunner.withServerOnFreePort()
-            .withPropertyValues(this.server.asTargetOf("places"));
-        for (String property : properties) {
-            runner = runner.withPropertyValues("rpc.client.channels.places." + property);
-        }
-        return runner;
+        return this.server.runner("places", properties);
     }
 
     private static PlacesGrpc.PlacesBlockingStub stub(RpcChannels channels) {
