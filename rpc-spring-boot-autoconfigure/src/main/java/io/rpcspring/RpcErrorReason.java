@@ -1,5 +1,10 @@
 package io.rpcspring;
 
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import com.google.rpc.ErrorInfo;
+
 /**
  * Says to programs why the framework itself has given a call its status.
  * <p>
@@ -77,5 +82,19 @@ public enum RpcErrorReason {
 
     /** The {@code domain} of each {@code ErrorInfo} with such a reason. */
     public static final String DOMAIN = "rpcspring.io";
+
+    /**
+     * Finds the reason of an error.
+     * @param error what a call failed with
+     * @return empty if the framework has not given its status, or by a reason that this
+     * version does not know
+     */
+    public static Optional<RpcErrorReason> of(RpcError error) {
+        return error.find(ErrorInfo.class)
+            .filter((info) -> info.getDomain().equals(DOMAIN))
+            .flatMap((info) -> Stream.of(values())
+                .filter((reason) -> reason.name().equals(info.getReason()))
+                .findFirst());
+    }
 
 }

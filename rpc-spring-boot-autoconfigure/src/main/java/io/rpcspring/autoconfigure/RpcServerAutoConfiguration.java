@@ -25,6 +25,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.server.BuiltInService;
+import io.rpcspring.server.ErrorSettings;
 import io.rpcspring.server.ExceptionMapper;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.server.RpcServerCustomizer;
@@ -32,6 +33,7 @@ import io.rpcspring.server.RpcServerStartedEvent;
 import io.rpcspring.server.ScopedInterceptor;
 import io.rpcspring.server.ServerSettings;
 import io.rpcspring.server.ServiceRegistry;
+import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.pool.ThreadLocals;
@@ -62,16 +64,21 @@ final class RpcServerAutoConfiguration {
     }
 
     @Bean
-    ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment,
-            ObjectProvider<ExceptionMapper> exceptionMappers, ObjectProvider<Compressor> compressors,
-            ObjectProvider<Decompressor> decompressors, ObjectProvider<ThreadLocals> threadLocals,
-            ObjectProvider<ChainLink> links) {
+    ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment, ErrorSettings errors,
+            ObjectProvider<Compressor> compressors, ObjectProvider<Decompressor> decompressors,
+            ObjectProvider<ThreadLocals> threadLocals, ObjectProvider<ChainLink> links) {
         MessageCodecs codecs = new MessageCodecs(compressors.orderedStream().toList(),
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), properties.limits().forResponses(), properties.errors().details(),
-                exceptionMappers.orderedStream().toList(), threadLocals.getIfAvailable(), links.stream().toList());
+                properties.interruptCancelled(), errors, threadLocals.getIfAvailable(), links.stream().toList());
+    }
+
+    @Bean
+    ErrorSettings rpcServerErrorSettings(RpcServerProperties properties, ListableBeanFactory beans,
+            ObjectProvider<ExceptionMapper> mappers) {
+        return new ErrorSettings(properties.limits().forResponses(), properties.errors().statuses(),
+                properties.errors().failures(), () -> Advices.in(beans), mappers.orderedStream().toList());
     }
 
     private static PoolProperties.Machine machine(Environment environment) {

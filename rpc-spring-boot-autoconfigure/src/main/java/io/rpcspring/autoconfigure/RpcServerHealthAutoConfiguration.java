@@ -21,7 +21,6 @@ import org.springframework.context.annotation.Configuration;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.server.BuiltInService;
-import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.health.HealthPoll;
 import io.rpcspring.server.health.HealthService;
 
@@ -37,7 +36,7 @@ final class RpcServerHealthAutoConfiguration {
 
     @Bean
     HealthService rpcHealthService(RpcServerProperties properties) {
-        return new HealthService(new OwnStatuses(properties.errors().details()));
+        return new HealthService(properties.errors().statuses());
     }
 
     @Bean

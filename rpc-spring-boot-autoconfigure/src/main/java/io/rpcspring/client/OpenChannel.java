@@ -41,7 +41,8 @@ final class OpenChannel extends Channel {
     @Override
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
         CallOptions complete = defaultsOf(method).applyTo(options, method.getType());
-        return new DescribedCall<>(nextConnection().newCall(method, complete), this.description);
+        return new DescribedCall<>(nextConnection().newCall(method, complete), method.getFullMethodName(),
+                this.description);
     }
 
     @Override

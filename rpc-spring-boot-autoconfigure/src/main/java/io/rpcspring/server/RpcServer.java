@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
+import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallChain;
 import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.LiveCalls;
@@ -103,19 +104,21 @@ public final class RpcServer implements SmartLifecycle {
             return;
         }
         HandlerPools pools = this.settings.newPools();
-        CallRules rules = this.settings.rules();
+        Advices advices = this.settings.errors().advices().get();
+        CallRules rules = this.settings.errors().rules(advices);
         Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, rules.failures()));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
+        Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
+        advices.requireServices(names);
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
         OpenDoors open = listen(services, pools,
                 new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links()));
         this.running = new Running(open, pools, new Drain(open, calls, this.settings.shutdown()));
         keepAlive(open);
-        Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
         logger.info("gRPC server listens on " + open + " with " + String.join(", ", names));
         this.events.publishEvent(new RpcServerStartedEvent(this, open.port(), names));
     }

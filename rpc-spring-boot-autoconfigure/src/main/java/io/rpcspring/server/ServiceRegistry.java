@@ -25,6 +25,7 @@ import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
+import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.handler.HandlerBinder;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.observer.ObserverService;
@@ -112,6 +113,7 @@ public final class ServiceRegistry {
 
     private ServedService bind(String beanName, Object bean, HandlerSettings settings, ServiceInterceptors found) {
         RpcService mark = Objects.requireNonNull(mark(beanName, bean));
+        Advices.requireNone(beanName, AopProxyUtils.ultimateTargetClass(bean));
         if (bean instanceof BindableService service) {
             Optional<ServerServiceDefinition> bound = ObserverService.bind(service, settings.failures());
             ServerServiceDefinition definition = bound.orElseGet(service::bindService);

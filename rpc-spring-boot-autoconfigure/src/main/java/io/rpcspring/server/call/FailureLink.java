@@ -29,8 +29,8 @@ record FailureLink(CallFailures failures) implements ServerInterceptor {
 
     private static void end(ServerCall<?, ?> call, Throwable thrown, CallFailures failures) {
         LiveCall<?, ?> live = LiveCall.of(call);
-        if (live == null || !live.isEndedByOthers()) {
-            LastResort.close(call, failures.map(call.getMethodDescriptor().getFullMethodName(), thrown));
+        if (live == null || !(live.isEndedByOthers() || LiveCall.isEndedBy(live, thrown))) {
+            LastResort.close(call, failures.map(LiveCall.contextOf(call), thrown));
         }
     }
 

@@ -11,9 +11,9 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.RpcContext;
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.CallEnd;
-import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.Dismissal;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
@@ -32,7 +32,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     private static final Attributes.Key<LiveCall<?, ?>> KEY = Attributes.Key.create("io.rpcspring.call");
 
-    private final CallFailures failures;
+    private final Metadata headers;
 
     /**
      * What runs its events; null for the transport's thread. Written before the first.
@@ -42,17 +42,15 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
 
-    /** With this for an interceptor that asks. Made when asked for. */
-    private @Nullable Attributes attributes;
-
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
      * @param call grpc-java's own
+     * @param headers what the client sent before its messages
      * @param rules hold for its answers
      */
-    LiveCall(ServerCall<Q, R> call, CallRules rules) {
-        super(call, rules.responses());
-        this.failures = rules.failures();
+    LiveCall(ServerCall<Q, R> call, Metadata headers, CallRules rules) {
+        super(call, rules);
+        this.headers = headers;
     }
 
     /**
@@ -62,6 +60,44 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public static @Nullable LiveCall<?, ?> of(ServerCall<?, ?> call) {
         return (call instanceof LiveCall<?, ?> live) ? live : call.getAttributes().get(KEY);
+    }
+
+    /**
+     * What can be known of a call beside its messages.
+     * @param call a call as it reached whoever fails
+     * @return the handler's own, if it has one; without headers if the call is hidden
+     */
+    public static RpcContext contextOf(ServerCall<?, ?> call) {
+        LiveCall<?, ?> live = of(call);
+        return (live != null) ? live.rpcContext() : new RpcContext(call, new Metadata());
+    }
+
+    /**
+     * Whether an exception has ended a call already: some are given to an observer, and
+     * thrown as well.
+     * @param call a call that reached a handler
+     * @param thrown the exception
+     * @return false if the call is hidden
+     */
+    public static boolean isEndedBy(ServerCall<?, ?> call, Throwable thrown) {
+        LiveCall<?, ?> live = of(call);
+        Status end = (live != null) ? live.end() : null;
+        return end != null && end.getCause() == thrown;
+    }
+
+    private RpcContext rpcContext() {
+        CallHandler answers = this.handler;
+        RpcContext known = (answers != null) ? answers.rpcContext() : null;
+        if (known != null) {
+            return known;
+        }
+        Context previous = context().attach();
+        try {
+            return new RpcContext(this, this.headers);
+        }
+        finally {
+            context().detach(previous);
+        }
     }
 
     /** Its events are run by the pool from now on, and its end is listened to. */
@@ -108,13 +144,9 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     @Override
-    public synchronized Attributes getAttributes() {
-        Attributes own = this.attributes;
-        if (own == null) {
-            own = delegate().getAttributes().toBuilder().set(KEY, this).build();
-            this.attributes = own;
-        }
-        return own;
+    public Attributes getAttributes() {
+        // Made for interceptors that ask, seldom twice: not kept with each call.
+        return delegate().getAttributes().toBuilder().set(KEY, this).build();
     }
 
     @Override
@@ -129,12 +161,11 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     @Override
     public void close(Status status, Metadata trailers) {
-        Throwable cause = status.getCause();
         if (status.isOk() && isResponseMissing()) {
             fail(new IllegalStateException("The handler of " + method() + " ended the call without its response"));
         }
-        else if (cause != null && isUnmapped(status)) {
-            fail(cause);
+        else if (!status.isOk() && new CallEnd(status, trailers).isUnmapped()) {
+            fail(status.asException(trailers));
         }
         else if (isEndedWith(status, trailers, true)) {
             CallHandler answers = this.handler;
@@ -144,19 +175,14 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
-    /** What grpc-java's observers make of an exception that has no status. */
-    private static boolean isUnmapped(Status status) {
-        return status.getCode() == Status.Code.UNKNOWN && status.getDescription() == null;
-    }
-
     /**
      * Ends the call with what the exception is mapped to, past all interceptors, unless
      * it has ended. What is thrown because the call was ended is no failure.
      * @param thrown what whoever answers has thrown
      */
     public void fail(Throwable thrown) {
-        if (end() == null || isAnswered()) {
-            refuse(this.failures.map(method(), thrown));
+        if (end() == null || (isAnswered() && !isEndedBy(this, thrown))) {
+            refuse(failures().map(rpcContext(), thrown));
         }
     }
 
@@ -166,12 +192,12 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
             case FULL -> RpcErrorReason.POOL_FULL;
             case QUEUE_TIMEOUT -> RpcErrorReason.QUEUE_TIMEOUT;
         };
-        refuse(this.failures.statuses().exhausted(reason, why.text(), why.delay()));
+        refuse(failures().statuses().exhausted(reason, why.text(), why.delay()));
     }
 
     /** Ends the call past all interceptors, unless it has ended. */
     void refuse(RpcErrorReason reason, Status status) {
-        refuse(this.failures.statuses().of(reason, status));
+        refuse(failures().statuses().of(reason, status));
     }
 
     /** Ends the call past all interceptors, unless it has ended. */
@@ -205,7 +231,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
             return;
         }
         if (cause instanceof TimeoutException) {
-            refuse(this.failures.statuses().cancelled(cancelled), Expiry.DEADLINE);
+            refuse(failures().cancelled(rpcContext(), cancelled), Expiry.DEADLINE);
             return;
         }
         Status status = Contexts.statusFromCancelled(cancelled);
@@ -216,7 +242,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     private void innerCancelled(Context cancelled) {
         if (cancelled.cancellationCause() != null && !context().isCancelled()) {
-            refuse(this.failures.statuses().cancelled(cancelled));
+            refuse(failures().cancelled(rpcContext(), cancelled));
         }
     }
 
@@ -252,6 +278,14 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
          */
         default boolean meets(Supplier<? extends RuntimeException> refusal) {
             return false;
+        }
+
+        /**
+         * What the handler knows of its call.
+         * @return null if it knows nothing
+         */
+        default @Nullable RpcContext rpcContext() {
+            return null;
         }
 
     }

@@ -59,7 +59,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
     /** Asked on the transport's thread, when the headers are in. */
     @Override
     public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-        LiveCall<Q, R> live = new LiveCall<>(call, this.rules);
+        LiveCall<Q, R> live = new LiveCall<>(call, headers, this.rules);
         this.calls.put(call, live);
         Status unreadable = ReadableTimeouts.refusal(headers);
         if (unreadable != null) {
@@ -75,7 +75,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
             ServerCallHandler<Q, R> next) {
-        LiveCall<Q, R> live = of(call);
+        LiveCall<Q, R> live = of(call, headers);
         return new CallEvents<>(live, this, start(live, headers, next));
     }
 
@@ -103,13 +103,14 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
 
     /** An application that chooses the executor itself brings calls that are new here. */
     @SuppressWarnings("unchecked") // each was put there by a call of its own types
-    private <Q, R> LiveCall<Q, R> of(ServerCall<Q, R> call) {
+    private <Q, R> LiveCall<Q, R> of(ServerCall<Q, R> call, Metadata headers) {
         LiveCall<?, ?> known = this.calls.get(call);
-        return (LiveCall<Q, R>) ((known != null) ? known : this.calls.computeIfAbsent(call, this::unknown));
+        return (LiveCall<Q, R>) ((known != null) ? known
+                : this.calls.computeIfAbsent(call, (key) -> unknown(key, headers)));
     }
 
-    private LiveCall<?, ?> unknown(ServerCall<?, ?> call) {
-        LiveCall<?, ?> live = new LiveCall<>(call, this.rules);
+    private LiveCall<?, ?> unknown(ServerCall<?, ?> call, Metadata headers) {
+        LiveCall<?, ?> live = new LiveCall<>(call, headers, this.rules);
         HandlerPools.requestOne(live);
         live.startIn(null);
         return live;

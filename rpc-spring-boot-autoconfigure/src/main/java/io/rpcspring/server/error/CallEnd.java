@@ -16,21 +16,41 @@ import org.jspecify.annotations.Nullable;
  */
 public record CallEnd(Status status, Metadata trailers) {
 
-    static CallEnd of(StatusException failure) {
+    /**
+     * The same as an exception.
+     * @param failure may be shared, so its trailers are copied
+     * @return status and trailers
+     */
+    public static CallEnd of(StatusException failure) {
         return of(failure.getStatus(), failure.getTrailers());
     }
 
-    static CallEnd of(StatusRuntimeException failure) {
-        return of(failure.getStatus(), failure.getTrailers());
+    static CallEnd of(Status status, @Nullable Metadata given) {
+        return new CallEnd(status, new Metadata()).with(given);
     }
 
-    /** Exceptions may be shared, so their trailers are copied. */
-    private static CallEnd of(Status status, @Nullable Metadata given) {
-        Metadata trailers = new Metadata();
-        if (given != null) {
-            trailers.merge(given);
+    /** With more trailers. */
+    CallEnd with(@Nullable Metadata more) {
+        if (more != null) {
+            this.trailers.merge(more);
         }
-        return new CallEnd(status, trailers);
+        return this;
+    }
+
+    /** Whether it is no more than what an exception has become on its way. */
+    public boolean isUnmapped() {
+        return ThrownStatus.isWrapper(this.status) || ThrownStatus.isInner(this.status);
+    }
+
+    /** Not to be mapped again. */
+    CallEnd mapped() {
+        return isUnmapped() ? new CallEnd(this.status.withCause(null), this.trailers) : this;
+    }
+
+    /** With the exception, by which it is known again. */
+    CallEnd because(Throwable thrown) {
+        CallEnd caused = new CallEnd(this.status.withCause(thrown), this.trailers);
+        return (this.status.getCause() != null || caused.isUnmapped()) ? this : caused;
     }
 
     /**

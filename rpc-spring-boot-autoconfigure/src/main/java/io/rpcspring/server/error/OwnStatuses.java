@@ -75,7 +75,7 @@ public final class OwnStatuses {
      * @param context no longer active
      * @return {@code DEADLINE_EXCEEDED} or what the context was cancelled with
      */
-    public CallEnd cancelled(Context context) {
+    CallEnd cancelled(Context context) {
         Status status = Contexts.statusFromCancelled(context);
         boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
         return of(late ? RpcErrorReason.DEADLINE_PASSED : RpcErrorReason.CONTEXT_CANCELLED, status);

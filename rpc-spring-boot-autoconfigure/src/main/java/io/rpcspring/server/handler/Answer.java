@@ -3,7 +3,6 @@ package io.rpcspring.server.handler;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.server.call.LastResort;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.error.CallEnd;
-import io.rpcspring.server.error.CallFailures;
 
 /**
  * The sending half of one call: headers, messages, and one end.
@@ -23,10 +21,6 @@ import io.rpcspring.server.error.CallFailures;
 final class Answer<R> {
 
     private final ServerCall<?, R> call;
-
-    private final RpcContext context;
-
-    private final CallFailures failures;
 
     /** Lets go of its thread and of the requests before the end. */
     private final HandlerCall<?, R> handler;
@@ -43,20 +37,22 @@ final class Answer<R> {
     /** Whether somebody else has ended it before. */
     private volatile boolean over;
 
-    /** What a request was refused with, once the handler has met it in its place. */
-    private volatile @Nullable RuntimeException refusal;
+    /** Whether the handler has met a request that was refused. */
+    private volatile boolean refused;
 
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
 
-    Answer(ServerCall<?, R> call, RpcContext context, CallFailures failures, HandlerCall<?, R> handler) {
+    Answer(ServerCall<?, R> call, String method, HandlerCall<?, R> handler) {
         this.call = call;
-        this.context = context;
-        this.failures = failures;
         this.handler = handler;
         boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        this.outbox = one ? null : new MessageOutbox<>(context.method(), call::isReady, this::send, () -> {
+        this.outbox = one ? null : new MessageOutbox<>(method, call::isReady, this::send, () -> {
         });
+    }
+
+    private RpcContext context() {
+        return this.handler.context();
     }
 
     @Nullable MessageOutbox<R> outbox() {
@@ -71,21 +67,19 @@ final class Answer<R> {
     private void sendHeadersOnce() {
         if (!this.headersSent) {
             this.headersSent = true;
-            this.call.sendHeaders(this.context.responseHeaders());
+            this.call.sendHeaders(context().responseHeaders());
         }
     }
 
-    /** From now on the call cannot end well. */
-    RuntimeException met(RuntimeException refused) {
-        this.refusal = refused;
-        return refused;
+    /** A request was refused, and the handler has met it: the call cannot end well. */
+    void refused() {
+        this.refused = true;
     }
 
     /** Ends well, with the one response if there is just one. */
     void finish(@Nullable R message) {
-        RuntimeException refused = this.refusal;
-        if (refused != null) {
-            fail(refused);
+        if (this.refused) {
+            fail(this.handler.refusal());
             return;
         }
         this.handler.handlerEnded();
@@ -105,7 +99,7 @@ final class Answer<R> {
     private void complete() {
         sendHeadersOnce();
         this.closing = true;
-        this.call.close(Status.OK, this.context.responseTrailers());
+        this.call.close(Status.OK, context().responseTrailers());
     }
 
     /**
@@ -119,18 +113,16 @@ final class Answer<R> {
             live.fail(thrown);
         }
         else if (!this.over) {
-            CallEnd failure = this.failures.map(this.context.method(), thrown);
-            Metadata trailers = this.context.responseTrailers();
-            trailers.merge(failure.trailers());
-            end(() -> refuse(new CallEnd(failure.status(), trailers)));
+            CallEnd failure = this.handler.failures().map(context(), thrown);
+            end(() -> refuse(failure));
         }
     }
 
     /** Ends with a status, without a handler that sends. */
     void refuse(CallEnd end) {
         this.closing = true;
-        if (!this.headersSent && !this.context.responseHeaders().keys().isEmpty()) {
-            LastResort.sendHeaders(this.call, this.context.responseHeaders());
+        if (!this.headersSent && !context().responseHeaders().keys().isEmpty()) {
+            LastResort.sendHeaders(this.call, context().responseHeaders());
         }
         LastResort.close(this.call, end);
     }
@@ -147,7 +139,7 @@ final class Answer<R> {
     /** For those who use the stream after its handler. */
     Supplier<IllegalStateException> ended() {
         return () -> new IllegalStateException(
-                "The handler of " + this.context.method() + " has ended, and its stream with it");
+                "The handler of " + context().method() + " has ended, and its stream with it");
     }
 
     /** It ends later; if the call ends before, it is cancelled. */
@@ -175,13 +167,18 @@ final class Answer<R> {
         return true;
     }
 
+    /** Whether the call is being ended by its handler, or was refused. */
+    boolean isClosing() {
+        return this.closing;
+    }
+
     boolean isOver() {
         return this.over;
     }
 
     <T> T required(@Nullable T value) {
         if (value == null) {
-            throw new NullPointerException("The handler of " + this.context.method() + " returned null");
+            throw new NullPointerException("The handler of " + context().method() + " returned null");
         }
         return value;
     }

@@ -1,5 +1,6 @@
 package io.rpcspring.server.handler;
 
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
@@ -16,7 +17,7 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.call.LiveCall.CallHandler;
-import io.rpcspring.server.error.OwnStatuses;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools.HandlerRun;
 
@@ -45,15 +46,12 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
 
-    /** The client has broken the rules, and been told. Used by the call's events only. */
-    private boolean refused;
-
     HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, Metadata headers) {
         HandlerSettings settings = method.settings();
         this.method = method;
         this.call = call;
         this.context = new RpcContext(call, headers);
-        this.answer = new Answer<>(call, this.context, settings.failures(), this);
+        this.answer = new Answer<>(call, this.context.method(), this);
         boolean one = method.rpc().getType().clientSendsOneMessage();
         this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
         });
@@ -83,7 +81,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else if (this.request == null) {
             this.request = message;
         }
-        else if (!this.refused) {
+        else if (!this.answer.isClosing()) {
             refuse("Too many requests for ");
         }
     }
@@ -97,10 +95,13 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else if (only == null) {
             refuse("Half-closed without a request for ");
         }
-        else if (!this.refused && this.method.isUnary()) {
+        else if (this.answer.isClosing()) {
+            return;
+        }
+        else if (this.method.isUnary()) {
             run(only);
         }
-        else if (!this.refused) {
+        else {
             runLater(only);
         }
     }
@@ -111,9 +112,8 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
      * codes</a> wants it for a wrong number of requests.
      */
     private void refuse(String why) {
-        this.refused = true;
-        this.answer.refuse(statuses().of(RpcErrorReason.WRONG_REQUEST_COUNT,
-                Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
+        this.answer.refuse(failures().statuses()
+            .of(RpcErrorReason.WRONG_REQUEST_COUNT, Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
     }
 
     /**
@@ -140,16 +140,12 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
-    private OwnStatuses statuses() {
-        return this.method.settings().failures().statuses();
-    }
-
     private void run(Object first) {
         if (this.answer.isOver()) {
             return;
         }
         if (Context.current().isCancelled()) {
-            this.answer.refuse(statuses().cancelled(Context.current()));
+            this.answer.refuse(failures().cancelled(this.context, Context.current()));
             return;
         }
         try {
@@ -166,8 +162,24 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         if (this.inbox == null) {
             return false;
         }
-        this.inbox.fail(() -> this.answer.met(refusal.get()), false);
+        this.inbox.fail(() -> {
+            this.answer.refused();
+            return refusal.get();
+        }, false);
         return true;
+    }
+
+    /** What the handler has met. */
+    RuntimeException refusal() {
+        return Objects.requireNonNull(Objects.requireNonNull(this.inbox).failure());
+    }
+
+    RpcContext context() {
+        return this.context;
+    }
+
+    CallFailures failures() {
+        return this.method.settings().failures();
     }
 
     /** Interceptors that see the end are not interrupted. */
@@ -179,6 +191,11 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         if (this.inbox != null) {
             this.inbox.fail(this.answer.ended(), true);
         }
+    }
+
+    @Override
+    public RpcContext rpcContext() {
+        return this.context;
     }
 
     @Override

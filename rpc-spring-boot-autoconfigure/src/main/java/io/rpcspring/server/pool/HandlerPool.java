@@ -108,6 +108,15 @@ final class HandlerPool {
         }
     }
 
+    /**
+     * Enqueues a call that goes on, when the transport has done what it is at: it says
+     * that it can take more before it has written all that it can, and reads several
+     * messages at once, which one hop then brings.
+     */
+    void enqueueNext(PooledRun run) {
+        this.runs.afterTurn().execute(() -> enqueue(run));
+    }
+
     /** A call waits for its request, on no thread. */
     void absent(PlacedCall call) {
         this.absences.add(call);

@@ -15,6 +15,7 @@ import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.call.ChainLink.Place;
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.FailureSettings;
 import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.pool.HandlerPools;
@@ -30,8 +31,8 @@ class CallChainTests {
     private static final ServerServiceDefinition HANDLERS = new PlacesFixture().bindService();
 
     private static CallChain chain(ChainLink... links) {
-        CallFailures failures = new CallFailures(new OwnStatuses(true), List.of());
-        HandlerPools pools = new HandlerPools(List.of(), new RunSettings(true, null));
+        CallFailures failures = new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of());
+        HandlerPools pools = new HandlerPools(List.of(), new RunSettings(true, null, Runnable::run));
         LiveCalls calls = new LiveCalls(Set.of(), pools, new CallRules(failures, new ResponseMetadata(6144)));
         return new CallChain(calls, new MessageCodecs(List.of(), List.of(), null), failures, List.of(links));
     }

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.FailureSettings;
 import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.pool.HandlerPools;
@@ -50,10 +51,11 @@ class CallModelTests {
     private static final int CALLS = 3_000;
 
     private final HandlerPools pools = new HandlerPools(List.of(settings("default", 2, 6), settings("streams", 2, 6)),
-            new RunSettings(true, null));
+            new RunSettings(true, null, Runnable::run));
 
     private final LiveCalls calls = new LiveCalls(Set.of(), this.pools,
-            new CallRules(new CallFailures(new OwnStatuses(true), List.of()), new ResponseMetadata(6 * 1024)));
+            new CallRules(new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of()),
+                    new ResponseMetadata(6 * 1024)));
 
     private final ExecutorService transport = Executors.newFixedThreadPool(4);
 
