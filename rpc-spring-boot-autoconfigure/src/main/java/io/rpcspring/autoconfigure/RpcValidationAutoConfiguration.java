@@ -16,7 +16,6 @@ import org.springframework.context.annotation.Configuration;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.ChannelEnvironment;
 import io.rpcspring.server.call.ChainLink;
-import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.validation.ClientValidation;
 import io.rpcspring.validation.MessageRules;
 import io.rpcspring.validation.ServerValidation;
@@ -51,8 +50,7 @@ final class RpcValidationAutoConfiguration {
             @Bean
             ChainLink rpcServerValidation(MessageRules rules, RpcServerProperties properties) {
                 ServerValidation validation = new ServerValidation(rules,
-                        properties.validation().settings(properties.services()),
-                        new OwnStatuses(properties.errors().details()));
+                        properties.validation().settings(properties.services()), properties.errors().statuses());
                 return new ChainLink(ChainLink.Place.VALIDATION, validation, validation::concerns);
             }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.RpcError;
 import io.rpcspring.RpcStream;
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.fixture.Details;
@@ -97,9 +98,11 @@ class ClientValidationTests {
         Ended there = Flood.call(Objects.requireNonNull(client).channel(), method, Bookings.BAD, CallOptions.DEFAULT)
             .orTimeout(20, TimeUnit.SECONDS)
             .join();
-        assertThat(here.status()).hasToString(there.status().toString());
         assertThat(Details.status(here)).isEqualTo(Details.status(there));
-        assertThat(Details.find(here, BadRequest.class)).isPresent();
+        RpcError error = RpcError.from(here.status().asException(here.trailers()));
+        assertThat(error.code()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(error.message()).isEqualTo("The request of " + method.getFullMethodName() + Bookings.WHY);
+        assertThat(error.find(BadRequest.class)).isPresent();
     }
 
     @Test
@@ -181,8 +184,9 @@ class ClientValidationTests {
                     CallOptions.DEFAULT)
             .orTimeout(20, TimeUnit.SECONDS)
             .join();
-        assertThat(end.status()).hasToString("Status{code=INTERNAL, description=The rule 'bill.share' of"
-                + " bookings.v1.Bill cannot be evaluated for a message of bookings.v1.Bookings/Split, cause=null}");
+        assertThat(end.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+        assertThat(end.status().getDescription()).isEqualTo("The rule 'bill.share' of bookings.v1.Bill cannot be"
+                + " evaluated for a message of bookings.v1.Bookings/Split");
     }
 
     @Test

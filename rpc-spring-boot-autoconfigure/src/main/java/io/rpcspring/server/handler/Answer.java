@@ -37,8 +37,8 @@ final class Answer<R> {
     /** Whether somebody else has ended it before. */
     private volatile boolean over;
 
-    /** What a request was refused with, once the handler has met it in its place. */
-    private volatile @Nullable RuntimeException refusal;
+    /** Whether the handler has met a request that was refused. */
+    private volatile boolean refused;
 
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
@@ -71,17 +71,15 @@ final class Answer<R> {
         }
     }
 
-    /** From now on the call cannot end well. */
-    RuntimeException met(RuntimeException refused) {
-        this.refusal = refused;
-        return refused;
+    /** A request was refused, and the handler has met it: the call cannot end well. */
+    void refused() {
+        this.refused = true;
     }
 
     /** Ends well, with the one response if there is just one. */
     void finish(@Nullable R message) {
-        RuntimeException refused = this.refusal;
-        if (refused != null) {
-            fail(refused);
+        if (this.refused) {
+            fail(this.handler.refusal());
             return;
         }
         this.handler.handlerEnded();

@@ -1,5 +1,6 @@
 package io.rpcspring.server.handler;
 
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
@@ -156,21 +157,29 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
+    @Override
+    public boolean meets(Supplier<? extends RuntimeException> refusal) {
+        if (this.inbox == null) {
+            return false;
+        }
+        this.inbox.fail(() -> {
+            this.answer.refused();
+            return refusal.get();
+        }, false);
+        return true;
+    }
+
+    /** What the handler has met. */
+    RuntimeException refusal() {
+        return Objects.requireNonNull(Objects.requireNonNull(this.inbox).failure());
+    }
+
     RpcContext context() {
         return this.context;
     }
 
     CallFailures failures() {
         return this.method.settings().failures();
-    }
-
-    @Override
-    public boolean meets(Supplier<? extends RuntimeException> refusal) {
-        if (this.inbox == null) {
-            return false;
-        }
-        this.inbox.fail(() -> this.answer.met(refusal.get()), false);
-        return true;
     }
 
     /** Interceptors that see the end are not interrupted. */
