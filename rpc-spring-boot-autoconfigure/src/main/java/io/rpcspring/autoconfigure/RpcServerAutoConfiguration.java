@@ -34,6 +34,7 @@ import io.rpcspring.server.ServerSettings;
 import io.rpcspring.server.ServiceRegistry;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
+import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
 import io.rpcspring.server.transport.ServerTls;
 
@@ -65,13 +66,14 @@ final class RpcServerAutoConfiguration {
     ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment,
             ObjectProvider<ExceptionMapper> exceptionMappers, ObjectProvider<Compressor> compressors,
             ObjectProvider<Decompressor> decompressors, ObjectProvider<ThreadLocals> threadLocals,
-            ObjectProvider<ChainLink> links) {
+            ObjectProvider<ChainLink> links, ObjectProvider<PoolObserver> poolObserver) {
         MessageCodecs codecs = new MessageCodecs(compressors.orderedStream().toList(),
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
                 properties.interruptCancelled(), properties.limits().forResponses(),
-                exceptionMappers.orderedStream().toList(), threadLocals.getIfAvailable(), links.stream().toList());
+                exceptionMappers.orderedStream().toList(), threadLocals.getIfAvailable(), links.stream().toList(),
+                poolObserver.getIfAvailable(() -> PoolObserver.NONE));
     }
 
     private static PoolProperties.Machine machine(Environment environment) {

@@ -19,9 +19,11 @@ import org.springframework.core.env.PropertyResolver;
  * @param interceptors finds the interceptors of a channel by its name, the first to be
  * called first
  * @param credentials finds credentials by channel and bean name
+ * @param observers finds what sees each call of a channel first, by the channel's name,
+ * outermost first
  * @param customizers change each channel's builder, in this order
  */
 public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBundles> bundles,
         Function<String, List<ClientInterceptor>> interceptors, BiFunction<String, String, CallCredentials> credentials,
-        Supplier<List<RpcChannelCustomizer>> customizers) {
+        Function<String, List<ClientInterceptor>> observers, Supplier<List<RpcChannelCustomizer>> customizers) {
 }

@@ -44,7 +44,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
                 connections.add(configure(builder(targets), settings, limit).build());
             }
             return new OpenChannel(description, connections, CallDefaults.of(this.configuration.calls(), credentials),
-                    methods(credentials));
+                    methods(credentials), this.environment.observers().apply(this.configuration.name()));
         }
         catch (IllegalArgumentException ex) {
             throw this.target.unusable(String.join(", ", targets), ex.getMessage(), ex);

@@ -8,6 +8,8 @@ import java.util.stream.Stream;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -30,18 +32,21 @@ final class OpenChannel extends Channel {
     /** By full method name, and by service name. */
     private final Map<String, CallDefaults> methods;
 
+    /** Where calls come in. */
+    private final Channel entrance;
+
     OpenChannel(String description, List<ManagedChannel> connections, CallDefaults defaults,
-            Map<String, CallDefaults> methods) {
+            Map<String, CallDefaults> methods, List<ClientInterceptor> observers) {
         this.description = description;
         this.connections = connections.toArray(ManagedChannel[]::new);
         this.defaults = defaults;
         this.methods = Map.copyOf(methods);
+        this.entrance = ClientInterceptors.interceptForward(new Unobserved(), observers);
     }
 
     @Override
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-        CallOptions complete = defaultsOf(method).applyTo(options, method.getType());
-        return new DescribedCall<>(nextConnection().newCall(method, complete), this.description);
+        return this.entrance.newCall(method, options);
     }
 
     @Override
@@ -76,6 +81,24 @@ final class OpenChannel extends Channel {
         String service = method.getServiceName();
         CallDefaults ofService = (own != null || service == null) ? own : this.methods.get(service);
         return (ofService != null) ? ofService : this.defaults;
+    }
+
+    /**
+     * Behind those who see each call first.
+     */
+    private final class Unobserved extends Channel {
+
+        @Override
+        public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
+            CallOptions complete = defaultsOf(method).applyTo(options, method.getType());
+            return new DescribedCall<>(nextConnection().newCall(method, complete), OpenChannel.this.description);
+        }
+
+        @Override
+        public String authority() {
+            return OpenChannel.this.authority();
+        }
+
     }
 
 }

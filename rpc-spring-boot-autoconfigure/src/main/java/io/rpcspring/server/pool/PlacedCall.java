@@ -1,5 +1,6 @@
 package io.rpcspring.server.pool;
 
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 
@@ -144,13 +145,17 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
             return;
         }
         this.expired = true;
-        pool().figures().expired(why);
+        pool().figures().expired(why, waitedUntilNow(from));
         if (answer != null) {
             answer.close(this.call);
         }
         if (from == CallState.WAITING) {
             runBatch();
         }
+    }
+
+    private OptionalLong waitedUntilNow(CallState from) {
+        return from.isInQueue() ? OptionalLong.of(System.nanoTime() - since()) : OptionalLong.empty();
     }
 
     /** Runs the events that are here, on this thread. */

@@ -4,16 +4,18 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.rpcspring.server.pool.HandlerPools.PoolEvents;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
 import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
 /**
- * Counts what happens in a pool, without a lock.
+ * Counts what happens in a pool, without a lock, and tells who listens.
  */
 final class PoolFigures {
 
@@ -33,11 +35,19 @@ final class PoolFigures {
 
     private final LongAdder completed = new LongAdder();
 
+    /** Written before the first call comes. */
+    private PoolEvents events = PoolEvents.IGNORED;
+
+    void reportTo(PoolEvents listener) {
+        this.events = listener;
+    }
+
     /** A call has a thread; answers how many have one now. */
     int began(long queued) {
         this.started.increment();
         this.queueNanos.add(queued);
         this.longestQueueNanos.accumulate(queued);
+        this.events.waited(queued);
         return this.running.incrementAndGet();
     }
 
@@ -45,14 +55,22 @@ final class PoolFigures {
     void ended(long ran) {
         this.runNanos.add(ran);
         this.running.decrementAndGet();
+        this.events.ran(ran);
     }
 
     void refused(Refusal reason) {
         adder(this.refused, reason).increment();
+        this.events.refused(reason);
     }
 
-    void expired(Expiry reason) {
+    /**
+     * A call has ended before it had a thread.
+     * @param waited how long it was in the queue, if it was
+     */
+    void expired(Expiry reason, OptionalLong waited) {
         adder(this.expired, reason).increment();
+        waited.ifPresent(this.events::waited);
+        this.events.expired(reason);
     }
 
     void completed() {

@@ -2,6 +2,8 @@ package io.rpcspring.server.pool;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.pool.HandlerPools.PoolObserver;
+
 /**
  * How all pools of a server run their calls.
  *
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * on
  * @param threadLocals carries what application code leaves on a thread; null if nothing
  * can be there, which then costs nothing
+ * @param observer is told what happens in the pools
  */
-public record RunSettings(boolean interruptCancelled, @Nullable ThreadLocals threadLocals) {
+public record RunSettings(boolean interruptCancelled, @Nullable ThreadLocals threadLocals, PoolObserver observer) {
 }

@@ -48,7 +48,7 @@ class CallModelTests {
     private static final int CALLS = 3_000;
 
     private final HandlerPools pools = new HandlerPools(List.of(settings("default", 2, 6), settings("streams", 2, 6)),
-            new RunSettings(true, null));
+            new RunSettings(true, null, HandlerPools.PoolObserver.NONE));
 
     private final LiveCalls calls = new LiveCalls(Set.of(), this.pools,
             new CallRules(new CallFailures(List.of()), new ResponseMetadata(6 * 1024)));
