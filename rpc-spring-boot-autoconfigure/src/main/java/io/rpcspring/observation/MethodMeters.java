@@ -115,7 +115,7 @@ final class MethodMeters {
     }
 
     /** What one call, or one attempt, had on the wire; nothing if it had nothing. */
-    void transferred(long bytesSent, long bytesReceived) {
+    void transferred(double bytesSent, double bytesReceived) {
         if (bytesSent > 0) {
             this.sentBytes.record(bytesSent);
         }

@@ -39,7 +39,7 @@ final class Traffic {
     }
 
     void ended() {
-        this.meters.transferred(this.bytesSent, this.bytesReceived);
+        this.meters.transferred((double) this.bytesSent, (double) this.bytesReceived);
     }
 
 }

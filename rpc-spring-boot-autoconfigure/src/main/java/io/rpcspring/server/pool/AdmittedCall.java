@@ -70,13 +70,18 @@ public final class AdmittedCall extends PlacedCall implements Executor {
     @Override
     public void run() {
         long start = System.nanoTime();
-        if (!isDone(start) && move(CallState::whenTaken).isInQueue()) {
-            runFrom(start);
+        if (isDone(start)) {
+            return;
+        }
+        CallState from = move(CallState::whenTaken);
+        if (from.isInQueue()) {
+            runFrom(start, from == CallState.LATE);
         }
     }
 
-    private void runFrom(long start) {
+    private void runFrom(long start, boolean late) {
         boolean began = hasBegun();
+        waited(start - since());
         int running = pool().figures().began(start - since());
         do {
             begin();
@@ -95,6 +100,9 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         while (!leave());
         long nanos = System.nanoTime() - start;
         pool().figures().ended(nanos);
+        if (hasBegun() && !late) {
+            pool().figures().handlerRan(nanos);
+        }
         if (hasBegun() != began && call().getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
             pool().limit().learn(start, nanos, running, call().isCancelled());
         }

@@ -163,14 +163,16 @@ public final class HandlerPools {
         };
 
         /**
-         * A call has a thread, or has ended before it had one.
+         * A call's handler has a thread, or its call has ended before it had one. Once a
+         * call.
          * @param nanos how long it waited
          */
         default void waited(long nanos) {
         }
 
         /**
-         * A call has given its thread back.
+         * A handler has given its thread back: once a call, but for each batch of
+         * messages where an observer takes many.
          * @param nanos how long it held it
          */
         default void ran(long nanos) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
@@ -47,7 +46,6 @@ final class PoolFigures {
         this.started.increment();
         this.queueNanos.add(queued);
         this.longestQueueNanos.accumulate(queued);
-        this.events.waited(queued);
         return this.running.incrementAndGet();
     }
 
@@ -55,7 +53,16 @@ final class PoolFigures {
     void ended(long ran) {
         this.runNanos.add(ran);
         this.running.decrementAndGet();
-        this.events.ran(ran);
+    }
+
+    /** A call has waited for the thread that runs its handler. */
+    void waited(long nanos) {
+        this.events.waited(nanos);
+    }
+
+    /** A handler has given its thread back. */
+    void handlerRan(long nanos) {
+        this.events.ran(nanos);
     }
 
     void refused(Refusal reason) {
@@ -63,13 +70,8 @@ final class PoolFigures {
         this.events.refused(reason);
     }
 
-    /**
-     * A call has ended before it had a thread.
-     * @param waited how long it was in the queue, if it was
-     */
-    void expired(Expiry reason, OptionalLong waited) {
+    void expired(Expiry reason) {
         adder(this.expired, reason).increment();
-        waited.ifPresent(this.events::waited);
         this.events.expired(reason);
     }
 
