@@ -23,6 +23,7 @@ import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.MarkedPlaces;
+import io.rpcspring.fixture.Measured;
 import io.rpcspring.fixture.RawConnection;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StuckPlaces;

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.MarkedPlaces;
+import io.rpcspring.fixture.Measured;
 import io.rpcspring.fixture.RawConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;

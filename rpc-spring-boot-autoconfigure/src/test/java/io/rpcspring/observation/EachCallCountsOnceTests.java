@@ -27,6 +27,7 @@ import io.rpcspring.fixture.BusyPlaces;
 import io.rpcspring.fixture.Cable;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.Measured;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;

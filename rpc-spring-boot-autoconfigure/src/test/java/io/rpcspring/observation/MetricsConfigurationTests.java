@@ -31,6 +31,7 @@ import io.rpcspring.RpcInterceptor;
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.client.RpcChannels.CallObserver;
 import io.rpcspring.fixture.MarkedPlaces;
+import io.rpcspring.fixture.Measured;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;

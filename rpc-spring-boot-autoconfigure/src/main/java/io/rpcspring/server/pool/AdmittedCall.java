@@ -81,6 +81,7 @@ public final class AdmittedCall extends PlacedCall implements Executor {
 
     private void runFrom(long start, boolean late) {
         boolean began = hasBegun();
+        boolean begun;
         waited(start - since());
         int running = pool().figures().began(start - since());
         do {
@@ -96,14 +97,16 @@ public final class AdmittedCall extends PlacedCall implements Executor {
             finally {
                 end();
             }
+            // Before it leaves: then it may begin on another thread.
+            begun = hasBegun();
         }
         while (!leave());
         long nanos = System.nanoTime() - start;
         pool().figures().ended(nanos);
-        if (hasBegun() && !late) {
+        if (begun && !late) {
             pool().figures().handlerRan(nanos);
         }
-        if (hasBegun() != began && call().getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
+        if (begun != began && call().getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
             pool().limit().learn(start, nanos, running, call().isCancelled());
         }
     }
