@@ -48,12 +48,11 @@ class CallMetersTests {
             PlacesGrpc.newBlockingStub(application.channel()).find(ZURICH);
             for (String side : new String[] { "grpc.server", "grpc.client" }) {
                 await().until(() -> application.ends(side).equals(Map.of(Code.OK, 1L)));
-                assertThat(tags(application, side))
-                    .isEqualTo(Tags.of("rpc.service", "places.v1.Places", "rpc.method", "Find", "rpc.type", "UNARY",
-                            "grpc.status_code", "OK", "error", "none"));
+                assertThat(tags(application, side)).isEqualTo(Tags.of("rpc.service", "places.v1.Places", "rpc.method",
+                        "Find", "rpc.type", "UNARY", "grpc.status_code", "OK", "error", "none"));
                 for (String more : new String[] { ".active", ".sent", ".received", ".sent.bytes", ".received.bytes" }) {
-                    assertThat(tags(application, side + more))
-                        .isEqualTo(Tags.of("rpc.service", "places.v1.Places", "rpc.method", "Find", "rpc.type", "UNARY"));
+                    assertThat(tags(application, side + more)).isEqualTo(
+                            Tags.of("rpc.service", "places.v1.Places", "rpc.method", "Find", "rpc.type", "UNARY"));
                 }
             }
         }
@@ -86,11 +85,15 @@ class CallMetersTests {
                 .forEachRemaining((place) -> {
                 });
             await().until(() -> application.ends("grpc.server").equals(Map.of(Code.OK, 1L)));
-            assertThat(application.count("grpc.client.sent")).isEqualTo(1).isEqualTo(application.count("grpc.server.received"));
-            assertThat(application.count("grpc.server.sent")).isEqualTo(20).isEqualTo(application.count("grpc.client.received"));
+            assertThat(application.count("grpc.client.sent")).isEqualTo(1)
+                .isEqualTo(application.count("grpc.server.received"));
+            assertThat(application.count("grpc.server.sent")).isEqualTo(20)
+                .isEqualTo(application.count("grpc.client.received"));
             // radius_km; what gRPC writes before each message is not counted.
-            assertThat(bytes(application, "grpc.client.sent.bytes")).isEqualTo(9).isEqualTo(bytes(application, "grpc.server.received.bytes"));
-            assertThat(bytes(application, "grpc.server.sent.bytes")).isGreaterThan(200).isEqualTo(bytes(application, "grpc.client.received.bytes"));
+            assertThat(bytes(application, "grpc.client.sent.bytes")).isEqualTo(9)
+                .isEqualTo(bytes(application, "grpc.server.received.bytes"));
+            assertThat(bytes(application, "grpc.server.sent.bytes")).isGreaterThan(200)
+                .isEqualTo(bytes(application, "grpc.client.received.bytes"));
         }
     }
 
@@ -125,7 +128,8 @@ class CallMetersTests {
         StuckPlaces places = new StuckPlaces();
         try (Measured application = Measured.start(places);
                 RawConnection connection = RawConnection.to(application.server().port())) {
-            connection.write(RawConnection.call(1, RawConnection.FIND)).write(RawConnection.message(1, false, new byte[0]));
+            connection.write(RawConnection.call(1, RawConnection.FIND))
+                .write(RawConnection.message(1, false, new byte[0]));
             assertThat(places.entered.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(application.gauge("grpc.server.active")).isEqualTo(1);
             connection.frame(RawConnection.RST_STREAM, RawConnection.NONE, 1, RawConnection.integer(8));
@@ -141,7 +145,8 @@ class CallMetersTests {
             blocking.write(Note.getDefaultInstance());
             await().until(() -> application.gauge("grpc.server.active") == 1);
             assertThat(application.gauge("grpc.client.active")).isEqualTo(1);
-            // It asks for nothing from here on, so that grpc-java never tells it of the end.
+            // It asks for nothing from here on, so that grpc-java never tells it of the
+            // end.
             blocking.cancel("enough", null);
             try (RpcStream<Note, Note> stream = RpcStream.open(application.channel(), PlacesGrpc.getNotesMethod())) {
                 stream.send(Note.getDefaultInstance());
@@ -163,8 +168,9 @@ class CallMetersTests {
                 .call(application.channel(), PlacesGrpc.getFindMethod(), List.of(ZURICH), CallOptions.DEFAULT, large)
                 .join();
             assertThat(refused.is(Code.RESOURCE_EXHAUSTED)).isTrue();
-            Flood.open(application.channel("nowhere"), PlacesGrpc.getFindMethod(),
-                    CallOptions.DEFAULT.withWaitForReady(), new Metadata(), new CompletableFuture<>())
+            Flood
+                .open(application.channel("nowhere"), PlacesGrpc.getFindMethod(),
+                        CallOptions.DEFAULT.withWaitForReady(), new Metadata(), new CompletableFuture<>())
                 .cancel("enough", null);
             assertThat(application.ends("grpc.client"))
                 .isEqualTo(Map.of(Code.CANCELLED, 1L, Code.RESOURCE_EXHAUSTED, 1L));

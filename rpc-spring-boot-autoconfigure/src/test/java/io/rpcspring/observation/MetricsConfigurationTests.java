@@ -58,8 +58,7 @@ class MetricsConfigurationTests {
 
     @Test
     void withoutMicrometerNothingIsLoaded() {
-        this.plain.withClassLoader(new FilteredClassLoader("io.micrometer"))
-            .run(nothingIsMeasured());
+        this.plain.withClassLoader(new FilteredClassLoader("io.micrometer")).run(nothingIsMeasured());
     }
 
     @Test
@@ -74,8 +73,7 @@ class MetricsConfigurationTests {
 
     @Test
     void nothingIsMeasuredIfNotWanted() {
-        this.boots.withPropertyValues("rpc.observability.enabled=false")
-            .run(nothingIsMeasured());
+        this.boots.withPropertyValues("rpc.observability.enabled=false").run(nothingIsMeasured());
     }
 
     private static ContextConsumer<AssertableApplicationContext> nothingIsMeasured() {
@@ -122,8 +120,8 @@ class MetricsConfigurationTests {
                 find(context);
                 context.getBeansOfType(MeterRegistry.class)
                     .values()
-                    .forEach((registry) -> await().until(() -> Measured.ends(registry, "grpc.server")
-                        .equals(Map.of(Code.OK, 1L))));
+                    .forEach((registry) -> await()
+                        .until(() -> Measured.ends(registry, "grpc.server").equals(Map.of(Code.OK, 1L))));
             });
     }
 
@@ -147,12 +145,13 @@ class MetricsConfigurationTests {
 
     @Test
     void filtersOfTheApplicationWork() {
-        this.boots.withBean(MeterFilter.class, () -> MeterFilter.ignoreTags("rpc.method", "rpc.type")).run((context) -> {
-            find(context);
-            MeterRegistry registry = context.getBean(MeterRegistry.class);
-            assertThat(registry.get("grpc.client").timer().getId().getTag("rpc.method")).isNull();
-            assertThat(registry.get("grpc.client").timer().count()).isEqualTo(1);
-        });
+        this.boots.withBean(MeterFilter.class, () -> MeterFilter.ignoreTags("rpc.method", "rpc.type"))
+            .run((context) -> {
+                find(context);
+                MeterRegistry registry = context.getBean(MeterRegistry.class);
+                assertThat(registry.get("grpc.client").timer().getId().getTag("rpc.method")).isNull();
+                assertThat(registry.get("grpc.client").timer().count()).isEqualTo(1);
+            });
     }
 
     private static List<String> names(MeterRegistry registry) {

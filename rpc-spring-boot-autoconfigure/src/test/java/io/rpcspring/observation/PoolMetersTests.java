@@ -79,8 +79,8 @@ class PoolMetersTests {
             server.start();
             assertThat(pool(application, "limit")).isEqualTo(3);
             try (Connection connection = Connection.to("localhost:" + server.port())) {
-                List<CompletableFuture<Ended>> stuck = Flood.start(1, connection.channel(),
-                        PlacesGrpc.getFindMethod(), STUCK, CallOptions.DEFAULT);
+                List<CompletableFuture<Ended>> stuck = Flood.start(1, connection.channel(), PlacesGrpc.getFindMethod(),
+                        STUCK, CallOptions.DEFAULT);
                 await().until(() -> pool(application, "running") == 1);
                 this.places.release.countDown();
                 assertThat(Flood.codes(Flood.ends(stuck))).containsOnlyKeys(Code.OK);
