@@ -46,7 +46,19 @@ record ChannelBinder(Environment environment) {
         ChannelChecks.check(settings, channel);
         Map<String, CallSettings> methods = new LinkedHashMap<>();
         settings.methods().keySet().forEach((method) -> methods.put(method, calls(method, places)));
-        return new ChannelConfiguration(name, settings, calls(channel), methods);
+        return new ChannelConfiguration(name, targets(settings, channel), settings, calls(channel), methods);
+    }
+
+    /**
+     * Whoever is nearer wins, so that a profile can have several targets instead of one.
+     */
+    private static List<String> targets(ChannelSettings settings, PropertyLayers channel) {
+        String target = settings.target();
+        boolean several = !settings.targets().isEmpty();
+        if (target == null || (several && channel.sourceOf("targets") < channel.sourceOf("target"))) {
+            return settings.targets();
+        }
+        return List.of(target);
     }
 
     /**

@@ -61,7 +61,8 @@ final class ChannelChecks {
             throw new RpcConfigurationException(last + " has a target, but no channel falls back to a default one.",
                     "Move it to the channel: rpc.client.channels.<name>.target.");
         }
-        if (settings.target() != null && !settings.targets().isEmpty()) {
+        boolean both = settings.target() != null && !settings.targets().isEmpty();
+        if (both && this.layers.sourceOf("target") == this.layers.sourceOf("targets")) {
             throw new RpcConfigurationException(
                     this.layers.nameOf("target") + " and " + this.layers.nameOf("targets") + " are both set.",
                     "Remove one of them.");
@@ -77,6 +78,7 @@ final class ChannelChecks {
         if (settings.keepAlive().time() != null) {
             this.limits.range("keep-alive.time", settings.keepAlive().time(), Duration.ofSeconds(10));
         }
+        this.limits.range("reconnect.max-backoff", settings.reconnect().maxBackoff(), Duration.ofMillis(100));
         this.limits.range("keep-alive.timeout", settings.keepAlive().timeout(), Duration.ofMillis(10));
         this.limits.range("idle-timeout", settings.idleTimeout(), Duration.ofSeconds(1));
         this.limits.range("max-inbound-message-size", settings.maxInboundMessageSize(), 0);

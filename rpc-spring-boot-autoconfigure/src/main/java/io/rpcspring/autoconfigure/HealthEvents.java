@@ -21,12 +21,19 @@ import io.rpcspring.server.health.HealthService;
  * @param health told at once
  * @param poll runs while the server does
  * @param configured the services that are configured
+ * @param own whose events count
  */
-record HealthEvents(HealthService health, HealthPoll poll,
-        Set<String> configured) implements ApplicationListener<ApplicationEvent>, Ordered {
+record HealthEvents(HealthService health, HealthPoll poll, Set<String> configured,
+        OwnEvents own) implements ApplicationListener<ApplicationEvent>, Ordered {
 
     @Override
     public void onApplicationEvent(ApplicationEvent event) {
+        if (this.own.include(event)) {
+            tell(event);
+        }
+    }
+
+    private void tell(ApplicationEvent event) {
         if (event instanceof AvailabilityChangeEvent<?> change && change.getState() instanceof ReadinessState state) {
             this.health.ready(state == ReadinessState.ACCEPTING_TRAFFIC);
             this.poll.askNow();

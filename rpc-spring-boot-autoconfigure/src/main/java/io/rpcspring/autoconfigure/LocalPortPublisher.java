@@ -1,7 +1,6 @@
 package io.rpcspring.autoconfigure;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
@@ -12,19 +11,38 @@ import io.rpcspring.server.RpcServerStartedEvent;
 
 /**
  * Makes the server's real port known as the property {@code local.rpc.server.port}.
- *
- * @param environment where the property is added
  */
-record LocalPortPublisher(
-        ConfigurableEnvironment environment) implements ApplicationListener<RpcServerStartedEvent>, Ordered {
+final class LocalPortPublisher implements ApplicationListener<RpcServerStartedEvent>, Ordered {
 
     private static final String SOURCE = "rpc.server.ports";
 
+    private final ConfigurableEnvironment environment;
+
+    private final OwnEvents own;
+
+    /** Child contexts that have taken the source over see its changes. */
+    private final MapPropertySource ports = new MapPropertySource(SOURCE, new ConcurrentHashMap<>());
+
+    /**
+     * Creates a publisher that has nothing to tell yet.
+     * @param environment where the property is added
+     * @param own whose server counts
+     */
+    LocalPortPublisher(ConfigurableEnvironment environment, OwnEvents own) {
+        this.environment = environment;
+        this.own = own;
+    }
+
     @Override
     public void onApplicationEvent(RpcServerStartedEvent event) {
-        Map<String, Object> ports = new HashMap<>(Map.of("local.rpc.server.port", event.port()));
-        this.environment.getPropertySources().remove(SOURCE);
-        this.environment.getPropertySources().addFirst(new MapPropertySource(SOURCE, ports));
+        if (!this.own.include(event)) {
+            return;
+        }
+        this.ports.getSource().put("local.rpc.server.port", event.port());
+        if (this.environment.getPropertySources().get(SOURCE) != this.ports) {
+            this.environment.getPropertySources().remove(SOURCE);
+            this.environment.getPropertySources().addFirst(this.ports);
+        }
     }
 
     /** First, so that every other listener can read the property. */

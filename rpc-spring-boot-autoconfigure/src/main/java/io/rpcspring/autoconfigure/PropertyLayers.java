@@ -1,11 +1,11 @@
 package io.rpcspring.autoconfigure;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -28,8 +28,7 @@ record PropertyLayers(Environment environment, List<String> places) {
         List<ConfigurationPropertySource> layers = this.places.stream()
             .flatMap((place) -> sources().stream().map((source) -> source.withPrefix(place)))
             .toList();
-        return new Binder(layers, new PropertySourcesPlaceholdersResolver(this.environment)).bindOrCreate("",
-                Bindable.of(type));
+        return new Binder(layers, new LatePlaceholders(this.environment)).bindOrCreate("", Bindable.of(type));
     }
 
     /** Whether there is anything at all. */
@@ -52,6 +51,20 @@ record PropertyLayers(Environment environment, List<String> places) {
     }
 
     /**
+     * How far down the property sources the most specific place has a setting: a profile
+     * is above the application, an environment variable above both.
+     * @return the index of the first source, or else a large number
+     */
+    int sourceOf(String key) {
+        ConfigurationPropertyName name = ConfigurationPropertyName.of(this.places.get(0) + "." + key);
+        List<ConfigurationPropertySource> sources = sources();
+        return IntStream.range(0, sources.size())
+            .filter((i) -> has(sources.get(i), name))
+            .findFirst()
+            .orElse(Integer.MAX_VALUE);
+    }
+
+    /**
      * The full name of a property, where it is set or else where it could be.
      */
     String nameOf(String key) {
@@ -61,9 +74,12 @@ record PropertyLayers(Environment environment, List<String> places) {
 
     private boolean has(String property) {
         ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
-        return sources().stream()
-            .anyMatch((source) -> source.getConfigurationProperty(name) != null
-                    || source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT);
+        return sources().stream().anyMatch((source) -> has(source, name));
+    }
+
+    private static boolean has(ConfigurationPropertySource source, ConfigurationPropertyName name) {
+        return source.getConfigurationProperty(name) != null
+                || source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT;
     }
 
     private List<ConfigurationPropertySource> sources() {

@@ -5,6 +5,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -37,8 +38,9 @@ final class RpcClientAutoConfiguration {
     }
 
     @Bean
-    static ChannelConnector rpcChannelConnector(ObjectProvider<RpcChannels> channels, ListableBeanFactory beans) {
-        return new ChannelConnector(channels, new ChannelBeans(beans));
+    static ChannelConnector rpcChannelConnector(ObjectProvider<RpcChannels> channels, ListableBeanFactory beans,
+            ApplicationContext context) {
+        return new ChannelConnector(channels, new ChannelBeans(beans), new OwnEvents(context));
     }
 
     @Bean

@@ -46,7 +46,7 @@ import io.rpcspring.server.transport.ServerTls;
 @EnableConfigurationProperties(RpcServerProperties.class)
 final class RpcServerAutoConfiguration {
 
-    @Bean
+    @Bean(OwnEvents.SERVER)
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
             ObjectProvider<RpcServerCustomizer> customizers, ApplicationEventPublisher events) {
@@ -57,7 +57,7 @@ final class RpcServerAutoConfiguration {
 
     private static @Nullable ServerTls tls(RpcServerProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {
         String bundle = ssl.bundle();
-        return (bundle != null)
+        return (bundle != null && ssl.isOn())
                 ? new ServerTls(() -> bundles.getIfAvailable(DefaultSslBundleRegistry::new), bundle, ssl.clientAuth())
                 : null;
     }
@@ -89,8 +89,9 @@ final class RpcServerAutoConfiguration {
     }
 
     @Bean
-    static ApplicationListener<RpcServerStartedEvent> rpcServerPortPublisher(ConfigurableEnvironment environment) {
-        return new LocalPortPublisher(environment);
+    static ApplicationListener<RpcServerStartedEvent> rpcServerPortPublisher(ConfigurableEnvironment environment,
+            ApplicationContext context) {
+        return new LocalPortPublisher(environment, new OwnEvents(context));
     }
 
     @Bean

@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -53,8 +54,8 @@ final class RpcServerHealthAutoConfiguration {
 
     @Bean
     static ApplicationListener<ApplicationEvent> rpcHealthEvents(HealthService health, HealthPoll poll,
-            RpcServerProperties properties) {
-        return new HealthEvents(health, poll, properties.health().services().keySet());
+            RpcServerProperties properties, ApplicationContext context) {
+        return new HealthEvents(health, poll, properties.health().services().keySet(), new OwnEvents(context));
     }
 
     private static Map<String, BooleanSupplier> indicators(HealthProperties properties, @Nullable HealthGroups groups) {

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param streamDeadlineNanos of a streaming call, 0 for none
  * @param waitForReady whether to wait for a connection
  * @param compressor what compresses the requests, if anything
+ * @param severalAttempts whether a call may be sent more than once
  * @param credentials what the call shows to the server, if anything
  */
 record CallDefaults(long deadlineNanos, long streamDeadlineNanos, boolean waitForReady, @Nullable String compressor,
-        @Nullable CallCredentials credentials) {
+        boolean severalAttempts, @Nullable CallCredentials credentials) {
 
     static CallDefaults of(CallSettings settings, @Nullable CallCredentials credentials) {
         return new CallDefaults(settings.deadline().toNanos(), settings.streamDeadline().toNanos(),
-                settings.waitForReady(), settings.compression(), credentials);
+                settings.waitForReady(), settings.compression(), settings.severalAttempts(), credentials);
     }
 
     CallOptions applyTo(CallOptions given, MethodDescriptor.MethodType type) {

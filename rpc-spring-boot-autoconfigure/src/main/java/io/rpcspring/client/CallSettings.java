@@ -46,6 +46,10 @@ public record CallSettings(@DefaultValue("0s") Duration deadline, @DefaultValue(
                 this.hedging);
     }
 
+    boolean severalAttempts() {
+        return (this.retry != null && this.retry.isOn()) || (this.hedging != null && this.hedging.isOn());
+    }
+
     /**
      * When a failed call is tried again.
      *

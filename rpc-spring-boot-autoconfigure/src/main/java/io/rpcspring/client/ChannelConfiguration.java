@@ -9,21 +9,20 @@ import org.jspecify.annotations.Nullable;
  * What is configured for one channel, with everything it inherits.
  *
  * @param name the channel's name
+ * @param targets where the servers are; none if the channel is not meant to be used by
+ * name
  * @param settings the channel's settings
  * @param calls how calls are made that {@code methods} does not name
  * @param methods how the calls of single methods and services are made, by
  * {@code package.Service/Method} and {@code package.Service}
  */
-public record ChannelConfiguration(String name, ChannelSettings settings, CallSettings calls,
+public record ChannelConfiguration(String name, List<String> targets, ChannelSettings settings, CallSettings calls,
         Map<String, CallSettings> methods) {
 
-    /**
-     * Where the servers are.
-     * @return one target or several, none if the channel is not meant to be used by name
-     */
-    List<String> targets() {
+    /** Whether the targets are those of the property {@code target}. */
+    boolean hasOneTarget() {
         String target = this.settings.target();
-        return (target != null) ? List.of(target) : this.settings.targets();
+        return this.targets.equals((target != null) ? List.of(target) : List.of());
     }
 
     /**
@@ -32,6 +31,7 @@ public record ChannelConfiguration(String name, ChannelSettings settings, CallSe
      */
     Map<String, Object> tree() {
         Map<String, Object> tree = SettingsTree.of(this.settings);
+        tree.remove(hasOneTarget() ? "targets" : "target");
         tree.remove("methods");
         tree.remove("retry");
         tree.remove("hedging");

@@ -5,11 +5,15 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
+import io.grpc.Grpc;
+import io.grpc.LoadBalancerProvider;
+import io.grpc.LoadBalancerRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +35,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
      * Makes the channel. It does not connect.
      * @throws RpcConfigurationException if the target cannot work
      */
-    OpenChannel create() {
+    OpenChannel create(ChannelFigures figures) {
         ChannelSettings settings = this.configuration.settings();
         List<String> targets = this.target.resolved(this.environment.placeholders());
         String description = this.target.describe(targets);
@@ -41,10 +45,12 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
             CallCredentials credentials = (settings.credentials() != null)
                     ? this.environment.credentials().apply(this.configuration.name(), settings.credentials()) : null;
             while (connections.size() < settings.connections()) {
-                connections.add(configure(builder(targets), settings, limit).build());
+                ConnectionWatch watch = watch(description, figures);
+                connections.add(watch.watch(configure(builder(targets, watch), limit, figures).build()));
             }
-            return new OpenChannel(description, connections, CallDefaults.of(this.configuration.calls(), credentials),
-                    methods(credentials), this.environment.observers().apply(this.configuration.name()));
+            return new OpenChannel(description, inboundLimit(), figures, connections,
+                    CallDefaults.of(this.configuration.calls(), credentials), methods(credentials),
+                    this.environment.observers().apply(this.configuration.name()));
         }
         catch (IllegalArgumentException ex) {
             throw this.target.unusable(String.join(", ", targets), ex.getMessage(), ex);
@@ -62,25 +68,41 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         return methods;
     }
 
-    private ManagedChannelBuilder<?> builder(List<String> targets) {
+    /** Whether the target is another one than when the channel was opened. */
+    boolean isElsewhere(OpenChannel opened) {
+        return !this.target.isKnownAtStart()
+                && !this.target.describe(this.target.resolved(this.environment.placeholders()))
+                    .equals(opened.toString());
+    }
+
+    private String inboundLimit() {
+        return this.configuration.settings().maxInboundMetadataSize().toBytes() + " bytes ("
+                + this.configuration.property("max-inbound-metadata-size") + ")";
+    }
+
+    private ConnectionWatch watch(String description, ChannelFigures figures) {
         ChannelSettings settings = this.configuration.settings();
-        ChannelCredentials credentials = this.tls.credentials(this.configuration.name(), settings.ssl());
+        LoadBalancerProvider policy = LoadBalancerRegistry.getDefaultRegistry().getProvider(settings.loadBalancing());
+        return new ConnectionWatch(description, Objects.requireNonNull(policy), settings.reconnect().maxBackoff(),
+                figures);
+    }
+
+    private ManagedChannelBuilder<?> builder(List<String> targets, ConnectionWatch watch) {
+        ChannelSettings settings = this.configuration.settings();
+        ChannelCredentials credentials = this.tls.credentials(this.configuration);
         String first = targets.get(0);
         if (first.startsWith(InProcess.SCHEME)) {
             return InProcess.builder(first);
         }
-        // A socket's path is no name, and needs a transport that grpc-java finds by the
-        // scheme.
-        boolean plain = targets.size() == 1 && (settings.resolveInterval().isZero() || first.startsWith("unix:"));
-        ManagedChannelBuilder<?> builder = plain ? NettyChannels.builder(first, credentials)
-                : NettyChannels.builder(
-                        new TargetResolverFactory(targets, settings.resolveInterval(), settings.authority() != null),
-                        credentials);
-        return builder.defaultLoadBalancingPolicy(settings.loadBalancing());
+        TargetResolverFactory resolvers = new TargetResolverFactory(targets, settings.resolveInterval(),
+                settings.authority() != null, watch);
+        return Grpc.newChannelBuilder(resolvers.target(), credentials, resolvers.registry())
+            .defaultLoadBalancingPolicy(WatchedPolicy.name());
     }
 
-    private ManagedChannelBuilder<?> configure(ManagedChannelBuilder<?> builder, ChannelSettings settings,
-            HeaderLimit limit) {
+    private ManagedChannelBuilder<?> configure(ManagedChannelBuilder<?> builder, HeaderLimit limit,
+            ChannelFigures figures) {
+        ChannelSettings settings = this.configuration.settings();
         builder.enableRetry()
             .perRpcBufferLimit(settings.retryBuffer().perCall().toBytes())
             .retryBufferSize(settings.retryBuffer().total().toBytes())
@@ -102,7 +124,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         if (settings.flowControlWindow() != null) {
             NettyChannels.flowControlWindow(builder, (int) settings.flowControlWindow().toBytes());
         }
-        builder.intercept(limit).intercept(interceptors(settings));
+        builder.addTransportFilter(figures.filter()).intercept(limit).intercept(interceptors(settings));
         String name = this.configuration.name();
         this.environment.customizers().get().forEach((customizer) -> customizer.customize(name, builder));
         return builder;

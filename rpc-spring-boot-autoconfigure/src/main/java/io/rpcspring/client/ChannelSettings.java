@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param connectTimeout How long the start waits for a connection that is eager or
  * required.
  * @param connections How many connections to each server share the calls.
+ * @param reconnect How a lost server is found again.
  * @param ssl TLS. Plain text if nothing is set.
  * @param keepAlive Pings that show whether the server is still there.
  * @param idleTimeout After how long without a call the connections are closed.
@@ -56,11 +57,12 @@ import org.springframework.util.unit.DataSize;
 public record ChannelSettings(@Nullable String target, @DefaultValue List<String> targets,
         @DefaultValue("round_robin") String loadBalancing, @DefaultValue("0s") Duration resolveInterval,
         @Nullable String authority, @DefaultValue("lazy") Connect connect, @DefaultValue("10s") Duration connectTimeout,
-        @DefaultValue("1") int connections, @DefaultValue Ssl ssl, @DefaultValue KeepAlive keepAlive,
-        @DefaultValue("30m") Duration idleTimeout, @DefaultValue("4MB") DataSize maxInboundMessageSize,
-        @DefaultValue("8KB") DataSize maxInboundMetadataSize, @DefaultValue("8KB") DataSize maxOutboundMetadataSize,
-        @Nullable DataSize flowControlWindow, @Nullable String userAgent, @DefaultValue Map<String, String> metadata,
-        @Nullable String credentials, @DefaultValue HealthCheck healthCheck, @Nullable RetryThrottling retryThrottling,
+        @DefaultValue("1") int connections, @DefaultValue Reconnect reconnect, @DefaultValue Ssl ssl,
+        @DefaultValue KeepAlive keepAlive, @DefaultValue("30m") Duration idleTimeout,
+        @DefaultValue("4MB") DataSize maxInboundMessageSize, @DefaultValue("8KB") DataSize maxInboundMetadataSize,
+        @DefaultValue("8KB") DataSize maxOutboundMetadataSize, @Nullable DataSize flowControlWindow,
+        @Nullable String userAgent, @DefaultValue Map<String, String> metadata, @Nullable String credentials,
+        @DefaultValue HealthCheck healthCheck, @Nullable RetryThrottling retryThrottling,
         @DefaultValue RetryBuffer retryBuffer, @DefaultValue("0s") Duration deadline,
         @DefaultValue("0s") Duration streamDeadline, @DefaultValue("false") boolean waitForReady,
         @Nullable String compression, @NestedConfigurationProperty CallSettings.@Nullable Retry retry,
@@ -84,6 +86,16 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
 
         /** When the application starts, which fails if that fails. */
         REQUIRED
+
+    }
+
+    /**
+     * How a lost server is found again.
+     *
+     * @param maxBackoff How long to wait at most before a lost server is tried again
+     * while calls come. grpc-java's own wait grows to two minutes.
+     */
+    public record Reconnect(@DefaultValue("1500ms") Duration maxBackoff) {
 
     }
 

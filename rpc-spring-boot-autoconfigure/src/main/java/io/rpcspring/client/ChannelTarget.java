@@ -15,19 +15,23 @@ import io.rpcspring.RpcConfigurationException;
  * @param channel the channel's name
  * @param property what sets the targets, as messages name it
  * @param targets the targets, with placeholders
+ * @param literal whether what looks like a placeholder is none: who asks at run time may
+ * have the target from others, who must not read the application's properties with it
  */
-record ChannelTarget(String channel, String property, List<String> targets) {
+record ChannelTarget(String channel, String property, List<String> targets, boolean literal) {
 
     private static final Pattern PORT = Pattern.compile(":(\\d+)$");
 
+    private static final Pattern UNDERSCORE = Pattern.compile("(?:dns:(?://[^/]*/)?)?([^:/\\[]*_[^:/]*)(?::\\d+)?");
+
     static ChannelTarget of(ChannelConfiguration configuration) {
-        String key = configuration.settings().targets().isEmpty() ? ".target" : ".targets";
-        return new ChannelTarget(configuration.name(), "rpc.client.channels." + configuration.name() + key,
-                configuration.targets());
+        return new ChannelTarget(configuration.name(),
+                "rpc.client.channels." + configuration.name() + (configuration.hasOneTarget() ? ".target" : ".targets"),
+                configuration.targets(), false);
     }
 
     static ChannelTarget atRunTime(ChannelConfiguration configuration, String target) {
-        return new ChannelTarget(configuration.name(), "The target that was asked for", List.of(target));
+        return new ChannelTarget(configuration.name(), "The target that was asked for", List.of(target), true);
     }
 
     /**
@@ -35,7 +39,7 @@ record ChannelTarget(String channel, String property, List<String> targets) {
      * <code>${local.rpc.server.port}</code>: it is then resolved by the first call.
      */
     boolean isKnownAtStart() {
-        return this.targets.stream().noneMatch((target) -> target.contains("${local."));
+        return this.literal || this.targets.stream().noneMatch((target) -> target.contains("${local."));
     }
 
     /**
@@ -53,7 +57,7 @@ record ChannelTarget(String channel, String property, List<String> targets) {
     private String resolved(String target, PropertyResolver placeholders) {
         String resolved;
         try {
-            resolved = placeholders.resolveRequiredPlaceholders(target);
+            resolved = this.literal ? target : placeholders.resolveRequiredPlaceholders(target);
         }
         catch (IllegalArgumentException ex) {
             throw unusable(target, ex.getMessage(), ex);
@@ -64,6 +68,13 @@ record ChannelTarget(String channel, String property, List<String> targets) {
         Matcher port = PORT.matcher(resolved);
         if (port.find() && (port.group(1).length() > 5 || Integer.parseInt(port.group(1)) > 65535)) {
             throw unusable(resolved, port.group(1) + " is not a port from 1 to 65535", null);
+        }
+        Matcher underscore = UNDERSCORE.matcher(resolved);
+        if (underscore.matches()) {
+            throw new RpcConfigurationException(
+                    this.property + " is '" + resolved + "', which cannot be used: the host name '"
+                            + underscore.group(1) + "' has an underscore, which host names cannot have.",
+                    "Give the host a name with hyphens instead, such as a network alias, or use its address.");
         }
         if (this.targets.size() > 1 && (resolved.startsWith("unix:") || resolved.startsWith(InProcess.SCHEME))) {
             throw unusable(resolved, "it can only be a channel's single target", null);

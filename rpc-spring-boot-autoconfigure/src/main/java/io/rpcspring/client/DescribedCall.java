@@ -5,43 +5,79 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Says of which channel it is when its server cannot be reached.
+ * Counts a call, and says of which channel it is when it fails without a server's word.
  *
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
 final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
-    private final String channel;
+    /** How Netty says it, in the innermost cause. */
+    private static final String LARGE_HEADERS = "Header size exceeded max allowed size";
 
-    DescribedCall(ClientCall<Q, R> call, String channel) {
+    private final OpenChannel channel;
+
+    private final @Nullable AttemptFailure attempts;
+
+    DescribedCall(ClientCall<Q, R> call, OpenChannel channel, @Nullable AttemptFailure attempts) {
         super(call);
         this.channel = channel;
+        this.attempts = attempts;
     }
 
     @Override
     public void start(Listener<R> listener, Metadata headers) {
-        super.start(new SimpleForwardingClientCallListener<>(listener) {
-
-            @Override
-            public void onClose(Status status, Metadata trailers) {
-                super.onClose((status.getCode() == Status.Code.UNAVAILABLE) ? describe(status) : status, trailers);
-            }
-
-        }, headers);
+        this.channel.figures().callStarted();
+        try {
+            super.start(new Described(listener), headers);
+        }
+        catch (RuntimeException | Error ex) {
+            this.channel.figures().callEnded();
+            throw ex;
+        }
     }
 
-    /** What TLS or the network had to say is deep in the causes, which few logs show. */
     private Status describe(Status status) {
-        Throwable root = status.getCause();
-        while (root != null && root.getCause() != null) {
-            root = root.getCause();
+        String root = FailureText.root(status);
+        if (root != null && root.startsWith(LARGE_HEADERS)) {
+            return add(status, ": the server's headers or trailers are larger than " + this.channel.inboundLimit());
         }
-        String reason = (root != null && root.getMessage() != null) ? ": " + root.getMessage() : "";
+        return switch (status.getCode()) {
+            case UNAVAILABLE -> add(status, (root != null) ? ": " + root : "");
+            case DEADLINE_EXCEEDED -> add(status, lastFailure());
+            default -> status;
+        };
+    }
+
+    private String lastFailure() {
+        Status attempt = (this.attempts != null) ? this.attempts.last() : null;
+        Status last = (attempt != null) ? attempt : this.channel.figures().outage().cause();
+        return (last != null) ? ", last failure: " + last.getCode() + ": " + FailureText.of(last) : "";
+    }
+
+    private Status add(Status status, String what) {
         String description = (status.getDescription() != null) ? status.getDescription() + " " : "";
-        return status.withDescription(description + "[" + this.channel + reason + "]");
+        return status.withDescription(description + "[" + this.channel + what + "]");
+    }
+
+    /**
+     * Passes everything on, and the end with more words.
+     */
+    private final class Described extends SimpleForwardingClientCallListener<R> {
+
+        Described(Listener<R> listener) {
+            super(listener);
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            DescribedCall.this.channel.figures().callEnded();
+            super.onClose(describe(status), trailers);
+        }
+
     }
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -46,7 +47,8 @@ record EagerConnections(List<SharedChannel> channels) {
         if (channel.open().connections().allMatch((connection) -> isReady(connection, deadline))) {
             return;
         }
-        String failure = "The " + channel.open() + " has no connection after " + timeout.toMillis() + "ms";
+        String failure = "The " + channel.open() + " has no connection after " + timeout.toMillis() + "ms"
+                + cause(channel);
         if (settings(channel).connect() == ChannelSettings.Connect.EAGER) {
             logger.warn(failure + "; it keeps trying when calls come");
             return;
@@ -54,6 +56,11 @@ record EagerConnections(List<SharedChannel> channels) {
         throw new RpcConfigurationException(failure + ", but one is required.",
                 "Start the server, correct the target, or set rpc.client.channels."
                         + channel.factory().configuration().name() + ".connect to eager or lazy.");
+    }
+
+    private static String cause(SharedChannel channel) {
+        Status cause = channel.figures().outage().cause();
+        return (cause != null) ? ": " + FailureText.of(cause) : "";
     }
 
     private static boolean isReady(ManagedChannel connection, long deadline) {

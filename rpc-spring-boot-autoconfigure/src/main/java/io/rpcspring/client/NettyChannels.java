@@ -7,7 +7,6 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
 
 import io.grpc.ChannelCredentials;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -27,14 +26,6 @@ import org.springframework.boot.ssl.SslBundle;
 final class NettyChannels {
 
     private NettyChannels() {
-    }
-
-    static ManagedChannelBuilder<?> builder(String target, ChannelCredentials credentials) {
-        return Grpc.newChannelBuilder(target, credentials);
-    }
-
-    static ManagedChannelBuilder<?> builder(TargetResolverFactory targets, ChannelCredentials credentials) {
-        return targets.install(NettyChannelBuilder.forTarget(targets.target(), credentials));
     }
 
     static void flowControlWindow(ManagedChannelBuilder<?> builder, int bytes) {

@@ -23,6 +23,10 @@ final class OpenChannel extends Channel {
 
     private final String description;
 
+    private final String inboundLimit;
+
+    private final ChannelFigures figures;
+
     private final ManagedChannel[] connections;
 
     private final AtomicInteger turn = new AtomicInteger();
@@ -35,9 +39,11 @@ final class OpenChannel extends Channel {
     /** Where calls come in. */
     private final Channel entrance;
 
-    OpenChannel(String description, List<ManagedChannel> connections, CallDefaults defaults,
-            Map<String, CallDefaults> methods, List<ClientInterceptor> observers) {
+    OpenChannel(String description, String inboundLimit, ChannelFigures figures, List<ManagedChannel> connections,
+            CallDefaults defaults, Map<String, CallDefaults> methods, List<ClientInterceptor> observers) {
         this.description = description;
+        this.inboundLimit = inboundLimit;
+        this.figures = figures;
         this.connections = connections.toArray(ManagedChannel[]::new);
         this.defaults = defaults;
         this.methods = Map.copyOf(methods);
@@ -54,9 +60,24 @@ final class OpenChannel extends Channel {
         return this.connections[0].authority();
     }
 
+    ChannelFigures figures() {
+        return this.figures;
+    }
+
+    /** The most that a server's headers may be, with the property that says so. */
+    String inboundLimit() {
+        return this.inboundLimit;
+    }
+
     ConnectivityState state(boolean connect) {
         List<ConnectivityState> states = connections().map((connection) -> connection.getState(connect)).toList();
         return states.stream().filter(ConnectivityState.READY::equals).findFirst().orElse(states.get(0));
+    }
+
+    /** Starts afresh what has no connection: without back-off, with names asked anew. */
+    void refresh() {
+        connections().filter((connection) -> connection.getState(false) != ConnectivityState.READY)
+            .forEach(ManagedChannel::enterIdle);
     }
 
     Stream<ManagedChannel> connections() {
@@ -90,8 +111,13 @@ final class OpenChannel extends Channel {
 
         @Override
         public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-            CallOptions complete = defaultsOf(method).applyTo(options, method.getType());
-            return new DescribedCall<>(nextConnection().newCall(method, complete), OpenChannel.this.description);
+            CallDefaults forMethod = defaultsOf(method);
+            CallOptions complete = forMethod.applyTo(options, method.getType());
+            AttemptFailure attempts = forMethod.severalAttempts() ? new AttemptFailure() : null;
+            if (attempts != null) {
+                complete = complete.withStreamTracerFactory(attempts);
+            }
+            return new DescribedCall<>(nextConnection().newCall(method, complete), OpenChannel.this, attempts);
         }
 
         @Override

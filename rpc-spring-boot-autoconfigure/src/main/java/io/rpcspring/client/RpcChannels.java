@@ -126,6 +126,28 @@ public final class RpcChannels implements AutoCloseable {
     }
 
     /**
+     * What is known of each configured channel, by its name. Asking costs the calls
+     * nothing.
+     * @return the figures, which stay the same objects and move on
+     */
+    public Map<String, ChannelFigures> figures() {
+        Map<String, ChannelFigures> figures = new TreeMap<>();
+        this.channels.forEach((name, channel) -> figures.put(name, channel.figures()));
+        return figures;
+    }
+
+    /**
+     * Has all channels look for their servers afresh, those that are connected excepted:
+     * names are asked anew, nobody waits out a back-off, and targets that are known only
+     * while the application runs are looked at again. For applications whose world has
+     * changed; the starter does it when its context or its server starts again.
+     */
+    public void refresh() {
+        this.channels.values().forEach(SharedChannel::refresh);
+        this.runtime.refresh();
+    }
+
+    /**
      * Connects the channels that are to be connected before their first call, all at
      * once, and waits.
      * @throws RpcConfigurationException if one that is required finds no server

@@ -51,6 +51,10 @@ final class RuntimeChannels {
         return this.channels.values().stream().map(SharedChannel::report).toList();
     }
 
+    synchronized void refresh() {
+        this.channels.values().forEach(SharedChannel::refresh);
+    }
+
     synchronized List<ManagedChannel> shutdown() {
         this.closed = true;
         return this.channels.values().stream().map(SharedChannel::shutdown).flatMap(List::stream).toList();

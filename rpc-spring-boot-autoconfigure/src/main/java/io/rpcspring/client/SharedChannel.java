@@ -24,7 +24,9 @@ final class SharedChannel extends Channel {
     /** How often the channel was given to someone. */
     private final AtomicInteger users = new AtomicInteger();
 
-    /** Written once, guarded by this. */
+    private final ChannelFigures figures = new ChannelFigures(this::state);
+
+    /** Guarded by this for writing. */
     private volatile @Nullable OpenChannel channel;
 
     /** Guarded by this for writing. */
@@ -71,13 +73,20 @@ final class SharedChannel extends Channel {
         return this.factory;
     }
 
+    ChannelFigures figures() {
+        return this.figures;
+    }
+
     ChannelReport report() {
-        OpenChannel opened = this.channel;
-        ConnectivityState state = this.closed ? ConnectivityState.SHUTDOWN
-                : (opened != null) ? opened.state(false) : ConnectivityState.IDLE;
         ChannelConfiguration configuration = this.factory.configuration();
-        return new ChannelReport(configuration.name(), String.join(", ", this.factory.target().targets()), state,
+        return new ChannelReport(configuration.name(), String.join(", ", this.factory.target().targets()), state(),
                 this.users.get(), configuration.tree());
+    }
+
+    private ConnectivityState state() {
+        OpenChannel opened = this.channel;
+        return this.closed ? ConnectivityState.SHUTDOWN
+                : (opened != null) ? opened.state(false) : ConnectivityState.IDLE;
     }
 
     OpenChannel open() {
@@ -91,9 +100,27 @@ final class SharedChannel extends Channel {
             return opened;
         }
         requireOpen();
-        opened = this.factory.create();
+        opened = this.factory.create(this.figures);
         this.channel = opened;
         return opened;
+    }
+
+    /**
+     * Looks for the servers afresh: what has no connection waits no longer, and a target
+     * that has become another one is followed. Calls in flight end where they are.
+     */
+    synchronized void refresh() {
+        OpenChannel opened = this.channel;
+        if (opened == null || this.closed) {
+            return;
+        }
+        if (this.factory.isElsewhere(opened)) {
+            this.channel = this.factory.create(this.figures);
+            opened.connections().forEach(ManagedChannel::shutdown);
+        }
+        else {
+            opened.refresh();
+        }
     }
 
     private void requireOpen() {

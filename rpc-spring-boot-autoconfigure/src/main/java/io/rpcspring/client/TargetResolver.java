@@ -2,8 +2,11 @@ package io.rpcspring.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
@@ -13,12 +16,16 @@ import io.grpc.SynchronizationContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the servers of several targets, and again at an interval if wanted.
+ * Finds the servers of a channel's targets, and again at an interval if wanted.
  * <p>
- * Each target is resolved as grpc-java resolves it alone. Those that fail leave the
- * servers of the others in use. Everything runs in the channel's synchronization context.
+ * Each target is resolved as grpc-java resolves it alone. Of several, one that fails
+ * keeps the addresses that it had, and is asked again: an outage of the name service
+ * takes no server out. Everything runs in the channel's synchronization context.
  */
 final class TargetResolver extends NameResolver {
+
+    /** After how long names that failed beside others are asked again, at least. */
+    private static final Duration AGAIN = Duration.ofSeconds(5);
 
     private final List<NameResolver> targets;
 
@@ -26,10 +33,15 @@ final class TargetResolver extends NameResolver {
 
     private final Args args;
 
-    /** What each target was found to be, as far as known. */
-    private final List<@Nullable StatusOr<List<EquivalentAddressGroup>>> found = new ArrayList<>();
+    /** The last good addresses of each target, or null. */
+    private final List<@Nullable List<EquivalentAddressGroup>> found = new ArrayList<>();
+
+    /** The targets that failed last, by their places. */
+    private final BitSet failed = new BitSet();
 
     private SynchronizationContext.@Nullable ScheduledHandle next;
+
+    private SynchronizationContext.@Nullable ScheduledHandle again;
 
     TargetResolver(TargetResolverFactory factory, List<NameResolver> targets, Args args) {
         this.factory = factory;
@@ -45,9 +57,8 @@ final class TargetResolver extends NameResolver {
 
     @Override
     public void start(Listener2 listener) {
-        boolean alone = this.targets.size() == 1;
         for (int i = 0; i < this.targets.size(); i++) {
-            this.targets.get(i).start(alone ? listener : new Part(i, listener));
+            this.targets.get(i).start(new Part(i, listener));
         }
         refreshLater();
     }
@@ -59,40 +70,83 @@ final class TargetResolver extends NameResolver {
 
     @Override
     public void shutdown() {
-        if (this.next != null) {
-            this.next.cancel();
-        }
+        cancel(this.next);
+        cancel(this.again);
         this.targets.forEach(NameResolver::shutdown);
+    }
+
+    private static void cancel(SynchronizationContext.@Nullable ScheduledHandle handle) {
+        if (handle != null) {
+            handle.cancel();
+        }
     }
 
     private void refreshLater() {
         Duration interval = this.factory.interval();
         if (!interval.isZero()) {
-            this.next = this.args.getSynchronizationContext().schedule(() -> {
+            this.next = schedule(() -> {
                 refresh();
                 refreshLater();
-            }, interval.toNanos(), TimeUnit.NANOSECONDS, this.args.getScheduledExecutorService());
+            }, interval.toNanos());
         }
     }
 
-    private Status report(int target, StatusOr<List<EquivalentAddressGroup>> result, Listener2 listener) {
-        this.found.set(target, result);
+    private void askFailedLater() {
+        if (this.again == null || !this.again.isPending()) {
+            long least = AGAIN.toNanos();
+            this.again = schedule(() -> this.failed.stream().forEach((target) -> this.targets.get(target).refresh()),
+                    ThreadLocalRandom.current().nextLong(least, 2 * least));
+        }
+    }
+
+    private SynchronizationContext.ScheduledHandle schedule(Runnable task, long nanos) {
+        return this.args.getSynchronizationContext()
+            .schedule(task, nanos, TimeUnit.NANOSECONDS, this.args.getScheduledExecutorService());
+    }
+
+    private Status report(int target, ResolutionResult result, Listener2 listener) {
+        StatusOr<List<EquivalentAddressGroup>> addresses = result.getAddressesOrError();
+        if (addresses.hasValue()) {
+            this.factory.watch().resolved();
+            this.found.set(target, addresses.getValue());
+        }
+        else {
+            this.factory.watch().unresolved(addresses.getStatus());
+        }
+        this.failed.set(target, !addresses.hasValue());
+        return (this.targets.size() == 1) ? listener.onResult2(watched(result)) : reportAll(addresses, listener);
+    }
+
+    private Status reportAll(StatusOr<List<EquivalentAddressGroup>> latest, Listener2 listener) {
         List<EquivalentAddressGroup> all = new ArrayList<>();
         for (int i = 0; i < this.found.size(); i++) {
-            StatusOr<List<EquivalentAddressGroup>> one = this.found.get(i);
-            if (one != null && one.hasValue()) {
+            List<EquivalentAddressGroup> one = this.found.get(i);
+            if (one != null) {
                 String authority = this.targets.get(i).getServiceAuthority();
-                one.getValue().forEach((address) -> all.add(withAuthority(address, authority)));
+                one.forEach((address) -> all.add(withAuthority(address, authority)));
             }
         }
         if (!all.isEmpty()) {
-            return listener.onResult2(result(StatusOr.fromValue(all)));
+            if (!this.failed.isEmpty()) {
+                askFailedLater();
+            }
+            return listener.onResult2(watched(resultOf(StatusOr.fromValue(all))));
         }
-        return this.found.contains(null) ? Status.OK : listener.onResult2(result(result));
+        return haveAllAnswered() ? listener.onResult2(watched(resultOf(latest))) : Status.OK;
     }
 
-    private static ResolutionResult result(StatusOr<List<EquivalentAddressGroup>> addresses) {
+    private boolean haveAllAnswered() {
+        return IntStream.range(0, this.found.size()).allMatch((i) -> this.found.get(i) != null || this.failed.get(i));
+    }
+
+    private static ResolutionResult resultOf(StatusOr<List<EquivalentAddressGroup>> addresses) {
         return ResolutionResult.newBuilder().setAddressesOrError(addresses).build();
+    }
+
+    private ResolutionResult watched(ResolutionResult result) {
+        return result.toBuilder()
+            .setAttributes(result.getAttributes().toBuilder().set(WatchedPolicy.WATCH, this.factory.watch()).build())
+            .build();
     }
 
     /** Each server must have a certificate of its own target, not of the first one. */
@@ -126,13 +180,13 @@ final class TargetResolver extends NameResolver {
 
         @Override
         public Status onResult2(ResolutionResult result) {
-            return report(this.target, result.getAddressesOrError(), this.listener);
+            return report(this.target, result, this.listener);
         }
 
         @Override
         public void onError(Status error) {
             TargetResolver.this.args.getSynchronizationContext()
-                .execute(() -> report(this.target, StatusOr.fromStatus(error), this.listener));
+                .execute(() -> report(this.target, resultOf(StatusOr.fromStatus(error)), this.listener));
         }
 
     }

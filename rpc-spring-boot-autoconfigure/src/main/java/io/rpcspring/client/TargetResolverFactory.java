@@ -1,21 +1,25 @@
 package io.rpcspring.client;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the resolvers of one channel that has several targets, or resolves them again.
+ * Makes the resolvers of one channel's targets.
  */
-final class TargetResolverFactory extends NameResolver.Factory {
+final class TargetResolverFactory extends NameResolverProvider {
 
-    private static final String SCHEME = "targets";
+    private static final String SEVERAL = "targets";
 
     private final List<String> targets;
 
@@ -23,10 +27,13 @@ final class TargetResolverFactory extends NameResolver.Factory {
 
     private final boolean oneAuthority;
 
-    TargetResolverFactory(List<String> targets, Duration interval, boolean oneAuthority) {
+    private final ConnectionWatch watch;
+
+    TargetResolverFactory(List<String> targets, Duration interval, boolean oneAuthority, ConnectionWatch watch) {
         this.targets = targets;
         this.interval = interval;
         this.oneAuthority = oneAuthority;
+        this.watch = watch;
     }
 
     Duration interval() {
@@ -37,24 +44,53 @@ final class TargetResolverFactory extends NameResolver.Factory {
         return this.oneAuthority;
     }
 
-    String target() {
-        return SCHEME + ":///" + this.targets.size();
+    ConnectionWatch watch() {
+        return this.watch;
     }
 
-    /** The way that concerns one channel only; its successor is global. */
-    @SuppressWarnings("deprecation")
-    ManagedChannelBuilder<?> install(ManagedChannelBuilder<?> builder) {
-        return builder.nameResolverFactory(this);
+    private boolean isSeveral() {
+        return this.targets.size() > 1;
+    }
+
+    /** What grpc-java is told. */
+    String target() {
+        return isSeveral() ? SEVERAL + ":///" + this.targets.size() : this.targets.get(0);
+    }
+
+    /** Where grpc-java finds this, for one channel only. */
+    NameResolverRegistry registry() {
+        NameResolverRegistry own = new NameResolverRegistry();
+        own.register(this);
+        return own;
     }
 
     @Override
     public @Nullable NameResolver newNameResolver(URI target, NameResolver.Args args) {
+        this.watch.runIn(args.getSynchronizationContext(), args.getScheduledExecutorService());
         return new TargetResolver(this, this.targets.stream().map((one) -> resolver(one, args)).toList(), args);
     }
 
+    /** The scheme of the one target, so that grpc-java asks this about it. */
     @Override
     public String getDefaultScheme() {
-        return SCHEME;
+        return isSeveral() ? SEVERAL : uri(target(), NameResolverRegistry.getDefaultRegistry()).getScheme();
+    }
+
+    @Override
+    public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
+        NameResolverProvider provider = isSeveral() ? null
+                : NameResolverRegistry.getDefaultRegistry().getProviderForScheme(getDefaultScheme());
+        return (provider != null) ? provider.getProducedSocketAddressTypes() : Set.of(InetSocketAddress.class);
+    }
+
+    @Override
+    protected boolean isAvailable() {
+        return true;
+    }
+
+    @Override
+    protected int priority() {
+        return 5;
     }
 
     private static NameResolver resolver(String target, NameResolver.Args args) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.NestedExceptionUtils;
 
 import io.rpcspring.RpcConfigurationException;
 
@@ -36,27 +37,40 @@ final class TlsBundles {
 
     /**
      * The credentials of a channel.
-     * @throws RpcConfigurationException if there is no such bundle
-     * @throws IllegalArgumentException if TLS cannot be set up with the bundle
+     * @throws RpcConfigurationException if there is no such bundle, or it cannot be used
      */
-    ChannelCredentials credentials(String channel, ChannelSettings.Ssl ssl) {
+    ChannelCredentials credentials(ChannelConfiguration channel) {
+        ChannelSettings.Ssl ssl = channel.settings().ssl();
         if (!ssl.isOn()) {
             return InsecureChannelCredentials.create();
         }
-        if (ssl.bundle() == null) {
+        String bundle = ssl.bundle();
+        if (bundle == null) {
             return TlsChannelCredentials.create();
         }
         try {
-            return this.credentials.computeIfAbsent(ssl.bundle(), this::follow);
+            return this.credentials.computeIfAbsent(bundle, this::follow);
         }
         catch (NoSuchSslBundleException ex) {
-            throw new RpcConfigurationException("The channel '" + channel + "' uses the SSL bundle '" + ssl.bundle()
-                    + "', which does not exist. SSL bundles: "
-                    + RpcConfigurationException.nearestFirst(ssl.bundle(), this.bundles.get().getBundleNames()) + ".",
-                    "Correct rpc.client.channels." + channel
-                            + ".ssl.bundle, or add the bundle below spring.ssl.bundle.jks or spring.ssl.bundle.pem.",
+            throw new RpcConfigurationException(
+                    "The channel '" + channel.name() + "' uses the SSL bundle '" + bundle
+                            + "', which does not exist. SSL bundles: "
+                            + RpcConfigurationException.nearestFirst(bundle, this.bundles.get().getBundleNames()) + ".",
+                    "Correct " + channel.property("ssl.bundle")
+                            + ", or add the bundle below spring.ssl.bundle.jks or spring.ssl.bundle.pem.",
                     ex);
         }
+        catch (RuntimeException ex) {
+            throw new RpcConfigurationException(
+                    channel.property("ssl.bundle") + " is '" + bundle + "', which cannot be used: " + reason(ex) + ".",
+                    "Correct the bundle below spring.ssl.bundle: files, formats and passwords.", ex);
+        }
+    }
+
+    private static String reason(RuntimeException failure) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+        String message = (cause.getMessage() != null) ? cause.getMessage() : cause.toString();
+        return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 
     private ChannelCredentials follow(String name) {

@@ -60,7 +60,7 @@ final class MeteredCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
     }
 
     private void end(Status status) {
-        if (LIVE.compareAndSet(this, 1, 0)) {
+        if (this.live == 1 && LIVE.compareAndSet(this, 1, 0)) {
             this.meters.ended(status.getCode(), System.nanoTime() - this.start);
         }
     }

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
@@ -27,8 +28,9 @@ import io.rpcspring.server.transport.OpenDoors;
  * The application's one gRPC server: it serves every bean marked {@code @RpcService}.
  * <p>
  * It starts last, when all singletons exist and everything else runs, and stops first. It
- * can be started again after it was stopped. Without a marked bean it does not start, and
- * the application is a client only. While it runs it keeps the JVM alive.
+ * can be started again after it was stopped, and then takes the port it had, if that is
+ * still free. Without a marked bean it does not start, and the application is a client
+ * only. While it runs it keeps the JVM alive.
  * <p>
  * Stopping is a drain: first the server says that it is not ready, then it takes no more
  * calls, then those in flight end or are cut off, and then the pools end.
@@ -54,6 +56,9 @@ public final class RpcServer implements SmartLifecycle {
 
     /** What runs; guarded by this for writing. */
     private volatile @Nullable Running running;
+
+    /** The port of the last run, if there was one. Guarded by this. */
+    private int lastPort;
 
     /**
      * Creates a server that does not run yet.
@@ -117,13 +122,27 @@ public final class RpcServer implements SmartLifecycle {
         keepAlive(open);
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
         logger.info("gRPC server listens on " + open + " with " + String.join(", ", names));
-        this.events.publishEvent(new RpcServerStartedEvent(this, open.port(), names));
+        tellStarted(new RpcServerStartedEvent(this, open.port(), names));
+    }
+
+    /**
+     * Who cannot live with the server may say so by an exception: the start has failed.
+     */
+    private void tellStarted(RpcServerStartedEvent event) {
+        this.lastPort = event.port();
+        try {
+            this.events.publishEvent(event);
+        }
+        catch (RuntimeException | Error ex) {
+            stop();
+            throw ex;
+        }
     }
 
     private OpenDoors listen(Collection<ServedService> services, HandlerPools pools, CallChain chain) {
         try {
             pools.assign(poolNames(services));
-            return this.doors.open((builder) -> {
+            return this.doors.open(this.lastPort, (builder) -> {
                 services.forEach((service) -> builder
                     .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
                 builtIn(services).forEach((service) -> builder.addService(chain.ownService(service.definition())));
@@ -159,20 +178,48 @@ public final class RpcServer implements SmartLifecycle {
         if (current == null) {
             return;
         }
-        this.events.publishEvent(new RpcServerDrainEvent(this));
-        SecondSignal signal = SecondSignal.watch(current.drain()::hurry);
+        tell(new RpcServerDrainEvent(this));
         try {
-            current.drain().letOthersNotice();
-            current.drain().sayGoodbye();
+            sayGoodbye(current.drain());
+        }
+        finally {
+            end(current);
+        }
+        logger.info("gRPC server has stopped");
+        tell(new RpcServerStoppedEvent(this));
+    }
+
+    private static void sayGoodbye(Drain drain) {
+        SecondSignal signal = SecondSignal.watch(drain::hurry);
+        try {
+            drain.letOthersNotice();
+            drain.sayGoodbye();
         }
         finally {
             signal.unwatch();
         }
-        current.pools().close(LAST_MOMENT);
-        current.doors().close();
-        this.running = null;
-        logger.info("gRPC server has stopped");
-        this.events.publishEvent(new RpcServerStoppedEvent(this));
+    }
+
+    private void end(Running stopped) {
+        try {
+            stopped.pools().close(LAST_MOMENT);
+        }
+        finally {
+            this.running = null;
+            stopped.doors().close();
+        }
+    }
+
+    /** Whoever is told of the end cannot keep it from coming. */
+    private void tell(ApplicationEvent event) {
+        try {
+            this.events.publishEvent(event);
+        }
+        catch (RuntimeException | Error ex) {
+            logger.error(
+                    "A listener failed at " + event.getClass().getSimpleName() + "; the gRPC server stops all the same",
+                    ex);
+        }
     }
 
     @Override

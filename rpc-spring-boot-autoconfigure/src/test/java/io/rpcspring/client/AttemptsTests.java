@@ -203,9 +203,10 @@ class AttemptsTests {
         CallSettings hedged = plain.withAttempts(null, new CallSettings.Hedging(2, Duration.ZERO, List.of()));
         runner().run((context) -> {
             ChannelSettings settings = new Binder().bindOrCreate("nothing", ChannelSettings.class);
-            assertThat(ServiceConfig.of(new ChannelConfiguration("places", settings, plain, Map.of()))).isEmpty();
-            assertThat(ServiceConfig
-                .of(new ChannelConfiguration("places", settings, retried, Map.of("places.v1.Places/Find", hedged))))
+            assertThat(ServiceConfig.of(new ChannelConfiguration("places", List.of(), settings, plain, Map.of())))
+                .isEmpty();
+            assertThat(ServiceConfig.of(new ChannelConfiguration("places", List.of(), settings, retried,
+                    Map.of("places.v1.Places/Find", hedged))))
                 .isEqualTo(Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy",
                         Map.of("maxAttempts", 3.0, "initialBackoff", "0.005000000s", "maxBackoff", "1.500000000s",
                                 "backoffMultiplier", 2.0, "retryableStatusCodes", List.of("UNAVAILABLE"))),

@@ -1,27 +1,16 @@
 package io.rpcspring.client;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.InsecureServerCredentials;
-import io.grpc.NameResolver;
-import io.grpc.NameResolverProvider;
-import io.grpc.NameResolverRegistry;
 import io.grpc.Status;
-import io.grpc.StatusOr;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -32,15 +21,16 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.fixture.NameService;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.ServerProcess;
@@ -58,6 +48,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class ChannelTargetTests {
 
     private static final PlaceName ZURICH = PlaceName.newBuilder().setName("Zurich").build();
+
+    private static final String NAMES = "rpc.client.channels.places.targets=directory:///a,directory:///b,directory:///c";
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort();
 
@@ -160,11 +152,11 @@ class ChannelTargetTests {
 
     @Test
     void addressThatDiesIsLeftAndANewOneIsFound() {
-        try (Directory directory = new Directory(this.first.port())) {
+        try (NameService directory = NameService.start().put("places", this.first.port())) {
             run("rpc.client.channels.places.target=directory:///places", (places) -> {
                 places.find(ZURICH);
                 assertThat(this.first.calls).hasSize(1);
-                directory.move(this.second.port());
+                directory.put("places", this.second.port());
                 this.first.kill();
                 Awaitility.await()
                     .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
@@ -175,8 +167,55 @@ class ChannelTargetTests {
     }
 
     @Test
+    void outageOfTheNameServiceTakesNoServerOut() {
+        try (NameService directory = directory()) {
+            this.runner
+                .withPropertyValues(NAMES, "rpc.client.channels.places.resolve-interval=1s",
+                        "rpc.client.channels.places.wait-for-ready=true")
+                .run((context) -> {
+                    PlacesGrpc.PlacesBlockingStub places = stub(context.getBean(RpcChannels.class));
+                    ChannelFigures figures = context.getBean(RpcChannels.class).figures().get("places");
+                    places.find(ZURICH);
+                    Awaitility.await().until(() -> figures.connections() == 3);
+                    directory.forget("a", "b", "c");
+                    Awaitility.await().until(() -> figures.failedResolutions() >= 3);
+                    this.first.calls.clear();
+                    for (int i = 0; i < 30; i++) {
+                        places.find(ZURICH);
+                    }
+                    assertThat(List.of(this.first.calls.size(), this.second.calls.size() / 10,
+                            this.third.calls.size() / 10))
+                        .containsExactly(10, 1, 1);
+                    assertThat(figures.connections()).isEqualTo(3);
+                });
+        }
+    }
+
+    @Test
+    void nameThatFailsIsAskedAgain() {
+        try (NameService directory = directory()) {
+            directory.forget("a");
+            this.runner.withPropertyValues(NAMES, "rpc.client.channels.places.wait-for-ready=true").run((context) -> {
+                PlacesGrpc.PlacesBlockingStub places = stub(context.getBean(RpcChannels.class));
+                places.find(ZURICH);
+                directory.put("a", this.first.port());
+                // After 5 to 10 s.
+                Awaitility.await().atMost(15, TimeUnit.SECONDS).untilAsserted(() -> {
+                    places.find(ZURICH);
+                    assertThat(this.first.calls).isNotEmpty();
+                });
+                assertThat(directory.asked("a")).isGreaterThan(1);
+            });
+        }
+    }
+
+    private NameService directory() {
+        return NameService.start().put("a", this.first.port()).put("b", this.second.port()).put("c", this.third.port());
+    }
+
+    @Test
     void namesAreResolvedAgainWhileAllConnectionsLive() {
-        try (Directory directory = new Directory(this.first.port())) {
+        try (NameService directory = NameService.start().put("places", this.first.port())) {
             this.runner
                 .withPropertyValues("rpc.client.channels.places.target=directory:///places",
                         "rpc.client.channels.places.resolve-interval=1s")
@@ -184,13 +223,13 @@ class ChannelTargetTests {
                     PlacesGrpc.PlacesBlockingStub places = stub(context.getBean(RpcChannels.class));
                     places.find(ZURICH);
                     assertThat(places.getChannel().authority()).isEqualTo("places");
-                    directory.move(this.second.port());
+                    directory.put("places", this.second.port());
                     Awaitility.await().untilAsserted(() -> {
                         places.find(ZURICH);
                         assertThat(this.second.calls).isNotEmpty();
                     });
                 });
-            assertThat(directory.asked.get()).isGreaterThan(1);
+            assertThat(directory.asked("places")).isGreaterThan(1);
         }
     }
 
@@ -246,9 +285,42 @@ class ChannelTargetTests {
                         + " Could not find a NameResolverProvider for dsn:///x:1." + cure,
                 "targets=dsn:///x:1,localhost:1");
         assertUnusable(
+                "rpc.client.channels.places.target is 'my_places:9090', which cannot be used: the host name 'my_places'"
+                        + " has an underscore, which host names cannot have."
+                        + " Give the host a name with hyphens instead, such as a network alias, or use its address.",
+                "target=my_places:9090");
+        assertUnusable(
+                "rpc.client.channels.places.targets is 'dns://10.0.0.1/my_places.maps:9090', which cannot be used:"
+                        + " the host name 'my_places.maps' has an underscore, which host names cannot have."
+                        + " Give the host a name with hyphens instead, such as a network alias, or use its address.",
+                "targets=localhost:1,dns://10.0.0.1/my_places.maps:9090");
+        assertUnusable(
                 "The channel 'places' has no target."
                         + " Set rpc.client.channels.places.target to host:port, such as localhost:9090.",
                 "connections=2");
+    }
+
+    @Test
+    void severalTargetsReplaceAnInheritedOneAndTheOtherWayAbout() {
+        String several = allTargets();
+        String one = "rpc.client.channels.places.target=localhost:1";
+        this.runner.withPropertyValues(one)
+            .withInitializer((context) -> TestPropertyValues.of(several)
+                .applyTo(context.getEnvironment(), TestPropertyValues.Type.MAP, "nearer"))
+            .run((context) -> {
+                assertThat(stub(context.getBean(RpcChannels.class)).find(ZURICH).getName()).isEqualTo("Zurich");
+                ChannelReport report = context.getBean(RpcChannels.class).reports().get(0);
+                assertThat(report.target()).isEqualTo(several.substring(several.indexOf('=') + 1).replace(",", ", "));
+                assertThat(report.settings()).containsKey("targets").doesNotContainKey("target");
+            });
+        this.runner.withPropertyValues("rpc.client.channels.places.targets=localhost:1,localhost:2")
+            .withInitializer((context) -> TestPropertyValues.of(this.first.asTargetOf("places"))
+                .applyTo(context.getEnvironment(), TestPropertyValues.Type.MAP, "nearer"))
+            .run((context) -> {
+                assertThat(stub(context.getBean(RpcChannels.class)).find(ZURICH).getName()).isEqualTo("Zurich");
+                ChannelReport report = context.getBean(RpcChannels.class).reports().get(0);
+                assertThat(report.settings()).containsKey("target").doesNotContainKey("targets");
+            });
     }
 
     @Test
@@ -289,85 +361,6 @@ class ChannelTargetTests {
     private interface Calls {
 
         void accept(PlacesGrpc.PlacesBlockingStub places);
-
-    }
-
-    /** Knows where the places are, and that they moved, as DNS does. */
-    private static final class Directory extends NameResolverProvider implements AutoCloseable {
-
-        private final List<SocketAddress> addresses = new CopyOnWriteArrayList<>();
-
-        private final AtomicInteger asked = new AtomicInteger();
-
-        Directory(int port) {
-            move(port);
-            NameResolverRegistry.getDefaultRegistry().register(this);
-        }
-
-        void move(int port) {
-            this.addresses.add(0, new InetSocketAddress("localhost", port));
-        }
-
-        @Override
-        public void close() {
-            NameResolverRegistry.getDefaultRegistry().deregister(this);
-        }
-
-        @Override
-        protected boolean isAvailable() {
-            return true;
-        }
-
-        @Override
-        protected int priority() {
-            return 5;
-        }
-
-        @Override
-        public String getDefaultScheme() {
-            return "directory";
-        }
-
-        @Override
-        public Collection<Class<? extends SocketAddress>> getProducedSocketAddressTypes() {
-            return Set.of(InetSocketAddress.class);
-        }
-
-        @Override
-        public @Nullable NameResolver newNameResolver(URI target, NameResolver.Args args) {
-            return new NameResolver() {
-
-                private @Nullable Listener2 listener;
-
-                @Override
-                public String getServiceAuthority() {
-                    return "places";
-                }
-
-                @Override
-                public void start(Listener2 listener) {
-                    this.listener = listener;
-                    refresh();
-                }
-
-                @Override
-                public void refresh() {
-                    Directory.this.asked.incrementAndGet();
-                    EquivalentAddressGroup found = new EquivalentAddressGroup(Directory.this.addresses.get(0));
-                    if (this.listener != null) {
-                        this.listener.onResult2(ResolutionResult.newBuilder()
-                            .setAddressesOrError(StatusOr.fromValue(List.of(found)))
-                            .build());
-                    }
-                }
-
-                @Override
-                public void shutdown() {
-                    this.listener = null;
-                }
-
-            };
-        }
 
     }
 

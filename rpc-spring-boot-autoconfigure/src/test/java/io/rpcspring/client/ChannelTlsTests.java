@@ -190,6 +190,20 @@ class ChannelTlsTests {
     }
 
     @Test
+    void bundleThatCannotBeUsedIsReported() {
+        StarterRunner.withServerOnFreePort()
+            .withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+            .withPropertyValues(client.bundle("places", places))
+            .withPropertyValues("spring.ssl.bundle.jks.places.keystore.location=" + folder.resolve("missing.p12"),
+                    "rpc.client.channels.places.target=localhost:1", "rpc.client.defaults.ssl.bundle=places")
+            .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
+                .isThrownBy(() -> context.getBean(RpcChannels.class).get("places"))
+                .withMessage("rpc.client.channels.places.ssl.bundle is 'places', which cannot be used: "
+                        + folder.resolve("missing.p12")
+                        + ". Correct the bundle below spring.ssl.bundle: files, formats and passwords."));
+    }
+
+    @Test
     void certificatesAreSwappedUnderLoadWithoutAFailedCall(CapturedOutput output) throws Exception {
         Path renewal = Files.createDirectory(folder.resolve("renewal"));
         Certificates old = Certificates.of("swapped", folder);

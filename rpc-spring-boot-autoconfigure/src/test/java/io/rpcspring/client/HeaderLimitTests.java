@@ -67,6 +67,26 @@ class HeaderLimitTests {
     }
 
     @Test
+    void responseMetadataThatIsTooLargeIsNamedWithItsLimit() throws IOException {
+        Metadata.Key<String> key = Metadata.Key.of("x-much", Metadata.ASCII_STRING_MARSHALLER);
+        for (int size : new int[] { 9000, 20_000 }) {
+            Metadata much = new Metadata();
+            much.put(key, "x".repeat(size));
+            try (RecordingServer talkative = RecordingServer.start()) {
+                talkative.failNextWith(Status.UNAVAILABLE, much);
+                StarterRunner.withServerOnFreePort()
+                    .withPropertyValues(talkative.asTargetOf("places"))
+                    .run((context) -> assertThatExceptionOfType(StatusRuntimeException.class)
+                        .isThrownBy(() -> PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"))
+                            .find(ZURICH))
+                        .withMessageEndingWith("[channel 'places' to localhost:" + talkative.port()
+                                + ": the server's headers or trailers are larger than 8192 bytes"
+                                + " (rpc.client.channels.places.max-inbound-metadata-size)]"));
+            }
+        }
+    }
+
+    @Test
     void callWithTooLargeHeadersFailsUnsentAndItsNeighboursDoNot() {
         runner().run((context) -> {
             Channel channel = context.getBean(RpcChannels.class).get("places");

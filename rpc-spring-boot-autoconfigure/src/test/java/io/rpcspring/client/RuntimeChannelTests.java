@@ -158,6 +158,20 @@ class RuntimeChannelTests {
     }
 
     @Test
+    void targetReadsNoPropertiesOfTheApplication() {
+        this.runner.withPropertyValues("db.password=s3cr3t").run((context) -> {
+            RpcChannels channels = context.getBean(RpcChannels.class);
+            for (String target : List.of("dns:///${db.password}.example.org:443", "${local.rpc.server.port}")) {
+                assertThatExceptionOfType(RpcConfigurationException.class)
+                    .isThrownBy(() -> channels.open(target).close())
+                    .withMessageStartingWith(
+                            "The target that was asked for is '" + target + "', which cannot be used: ")
+                    .satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("s3cr3t"));
+            }
+        });
+    }
+
+    @Test
     void callsInFlightAreCancelledAfterTheGracePeriod() throws IOException {
         StuckPlaces stuck = new StuckPlaces();
         try (RecordingServer slow = RecordingServer

@@ -1,9 +1,13 @@
 package io.rpcspring.server;
 
+import java.net.ConnectException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.Status;
@@ -33,8 +37,10 @@ import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
+import io.rpcspring.server.health.HealthService;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -105,12 +111,11 @@ class DrainTests {
                     "rpc.server.pools.streams.size=1")
             .run((context) -> {
                 try (Connection connection = Connection.to(context);
-                        RpcStream<Note, Note> running = RpcStream.open(connection.channel(),
-                                PlacesGrpc.getNotesMethod());
-                        RpcStream<Note, Note> queued = RpcStream.open(connection.channel(),
-                                PlacesGrpc.getNotesMethod())) {
+                        RpcStream<Note, Note> running = notes(connection)) {
                     running.send(Note.getDefaultInstance());
                     assertThat(running.hasNext()).isTrue();
+                    RpcStream<Note, Note> queued = notes(connection);
+                    await().until(() -> waiting(context) == 1);
                     context.close();
                     for (RpcStream<Note, Note> stream : List.of(running, queued)) {
                         await().untilAsserted(() -> assertThat(stream.status().toString())
@@ -138,6 +143,73 @@ class DrainTests {
     }
 
     @Test
+    void listenersThatThrowKeepTheServerNeitherFromGoingNorFromTellingTheOthers(CapturedOutput output) {
+        this.runner.withBean(MarkedPlaces.class).withInitializer((context) -> {
+            context.addApplicationListener((ApplicationListener<RpcServerDrainEvent>) (event) -> {
+                throw new IllegalStateException("the registry does not answer");
+            });
+            context.addApplicationListener((ApplicationListener<RpcServerStoppedEvent>) (event) -> {
+                throw new AssertionError("nor does it now");
+            });
+        }).run((context) -> {
+            RpcServer server = context.getBean(RpcServer.class);
+            int port = server.port();
+            try (Connection connection = Connection.to(context)) {
+                HealthWatch watch = HealthWatch.of(connection.channel(), "");
+                assertThat(watch.next()).isEqualTo(ServingStatus.NOT_SERVING);
+                context.close();
+                assertThat(watch.end().get(10, TimeUnit.SECONDS).isOk()).isTrue();
+            }
+            assertThat(server.isRunning()).isFalse();
+            assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> new Socket("localhost", port).close());
+        });
+        assertThat(output).containsSubsequence(
+                "ERROR io.rpcspring.server.RpcServer -- A listener failed at RpcServerDrainEvent;"
+                        + " the gRPC server stops all the same",
+                "the registry does not answer", "gRPC server has stopped", "A listener failed at RpcServerStoppedEvent",
+                "nor does it now");
+    }
+
+    @Test
+    void listenerThatCannotLiveWithTheServerEndsTheStart(CapturedOutput output) {
+        AtomicInteger port = new AtomicInteger();
+        this.runner.withBean(MarkedPlaces.class)
+            .withInitializer((context) -> context
+                .addApplicationListener((ApplicationListener<RpcServerStartedEvent>) (event) -> {
+                    port.set(event.port());
+                    throw new IllegalStateException("no place in the registry");
+                }))
+            .run((context) -> assertThat(context.getStartupFailure()).rootCause()
+                .hasMessage("no place in the registry"));
+        assertThat(output).contains("gRPC server has stopped");
+        assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> new Socket("localhost", port.get()).close());
+    }
+
+    @Test
+    void watchesThatComeDuringTheDelayAreNotKeptOverARestart() {
+        this.runner.withBean(MarkedPlaces.class)
+            .withPropertyValues("rpc.server.shutdown.delay=300ms")
+            .run((context) -> {
+                RpcServer server = context.getBean(RpcServer.class);
+                HealthService health = context.getBean(HealthService.class);
+                try (Connection connection = Connection.to(context)) {
+                    HealthWatch early = HealthWatch.of(connection.channel(), "");
+                    assertThat(early.next()).isEqualTo(ServingStatus.NOT_SERVING);
+                    assertThat(health.watchers()).isEqualTo(1);
+                    Thread stopping = new Thread(server::stop);
+                    stopping.start();
+                    assertThat(early.end().get(10, TimeUnit.SECONDS).isOk()).isTrue();
+                    HealthWatch late = HealthWatch.of(connection.channel(), "");
+                    assertThat(late.next()).isEqualTo(ServingStatus.NOT_SERVING);
+                    stopping.join(10_000);
+                    assertThat(late.end().get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                }
+                server.start();
+                await().untilAsserted(() -> assertThat(health.watchers()).isZero());
+            });
+    }
+
+    @Test
     void healthServesAgainAfterARestart() {
         this.runner.withBean(MarkedPlaces.class).run((context) -> {
             AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
@@ -148,6 +220,14 @@ class DrainTests {
                 assertThat(HealthWatch.of(connection.channel(), "").next()).isEqualTo(ServingStatus.SERVING);
             }
         });
+    }
+
+    private static RpcStream<Note, Note> notes(Connection connection) {
+        return RpcStream.open(connection.channel(), PlacesGrpc.getNotesMethod());
+    }
+
+    private static int waiting(ApplicationContext context) {
+        return Objects.requireNonNull(context.getBean(RpcServer.class).poolStatistics().get("streams")).waiting();
     }
 
     private static void note(ApplicationEvent event, List<String> events) {

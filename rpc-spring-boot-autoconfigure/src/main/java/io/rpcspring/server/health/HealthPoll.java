@@ -31,7 +31,7 @@ public final class HealthPoll {
     private final Semaphore news = new Semaphore(0);
 
     /** Guarded by this. */
-    private @Nullable Thread thread;
+    private @Nullable Poll poll;
 
     /**
      * Creates a poll that does not run yet.
@@ -56,10 +56,9 @@ public final class HealthPoll {
         if (this.indicators.isEmpty()) {
             return;
         }
-        Thread started = new Thread(() -> askAgainAndAgain(services), "rpc-health");
-        started.setDaemon(true);
-        started.start();
-        this.thread = started;
+        Poll poll = new Poll(services);
+        this.poll = poll;
+        poll.start();
     }
 
     /** Asks now: something has happened that the answers may depend on. */
@@ -69,36 +68,9 @@ public final class HealthPoll {
 
     /** Asks no more. */
     public synchronized void stop() {
-        if (this.thread != null) {
-            this.thread.interrupt();
-            this.thread = null;
-        }
-    }
-
-    private void askAgainAndAgain(Set<String> services) {
-        try {
-            int soon = 0;
-            while (!Thread.currentThread().isInterrupted()) {
-                ask(services);
-                Duration pause = (soon-- > 0 && this.interval.compareTo(SOON) > 0) ? SOON : this.interval;
-                if (this.news.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                    // Indicators may hear of the same news a little later.
-                    soon = SOON_TIMES;
-                }
-            }
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void ask(Set<String> services) {
-        BooleanSupplier overall = this.indicators.getOrDefault(HealthService.OVERALL, () -> true);
-        boolean well = isWell(HealthService.OVERALL, overall);
-        this.health.well(HealthService.OVERALL, well);
-        for (String service : services) {
-            BooleanSupplier own = this.indicators.get(service);
-            this.health.well(service, (own != null) ? isWell(service, own) : well);
+        if (this.poll != null) {
+            this.poll.end();
+            this.poll = null;
         }
     }
 
@@ -110,6 +82,63 @@ public final class HealthPoll {
             logger.error("The health of '" + service + "' cannot be found out: it counts as down", ex);
             return false;
         }
+    }
+
+    /**
+     * Asks until it is told to end, also if an indicator swallows the interrupt.
+     */
+    private final class Poll extends Thread {
+
+        private final Set<String> services;
+
+        private volatile boolean over;
+
+        Poll(Set<String> services) {
+            super("rpc-health");
+            setDaemon(true);
+            this.services = services;
+        }
+
+        void end() {
+            this.over = true;
+            interrupt();
+        }
+
+        @Override
+        public void run() {
+            try {
+                int soon = 0;
+                while (!this.over) {
+                    ask();
+                    Duration interval = HealthPoll.this.interval;
+                    Duration pause = (soon-- > 0 && interval.compareTo(SOON) > 0) ? SOON : interval;
+                    if (HealthPoll.this.news.tryAcquire(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                        // Indicators may hear of the same news a little later.
+                        soon = SOON_TIMES;
+                    }
+                }
+            }
+            catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void ask() {
+            Map<String, BooleanSupplier> indicators = HealthPoll.this.indicators;
+            boolean well = isWell(HealthService.OVERALL, indicators.getOrDefault(HealthService.OVERALL, () -> true));
+            tell(HealthService.OVERALL, well);
+            for (String service : this.services) {
+                BooleanSupplier own = indicators.get(service);
+                tell(service, (own != null) ? isWell(service, own) : well);
+            }
+        }
+
+        private void tell(String service, boolean is) {
+            if (!this.over) {
+                HealthPoll.this.health.well(service, is);
+            }
+        }
+
     }
 
 }

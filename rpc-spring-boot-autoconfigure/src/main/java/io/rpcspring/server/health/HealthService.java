@@ -89,6 +89,14 @@ public final class HealthService {
         return new Answers().bindService();
     }
 
+    /**
+     * How many watch now.
+     * @return the streams that are open
+     */
+    public int watchers() {
+        return this.watchers.size();
+    }
+
     private synchronized void watch(Watcher watcher) {
         this.watchers.add(watcher);
         watcher.tell(status(watcher.service));
@@ -131,6 +139,8 @@ public final class HealthService {
             Watcher watcher = new Watcher(request.getService(),
                     (ServerCallStreamObserver<HealthCheckResponse>) response);
             watcher.observer.setOnCancelHandler(() -> HealthService.this.watchers.remove(watcher));
+            // The server may end the call, too.
+            watcher.observer.setOnCloseHandler(() -> HealthService.this.watchers.remove(watcher));
             HealthService.this.watch(watcher);
         }
 

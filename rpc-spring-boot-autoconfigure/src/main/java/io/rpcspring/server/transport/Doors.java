@@ -48,16 +48,18 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
 
     /**
      * Opens all doors, or none.
+     * @param portBefore the port that an earlier server had, which is taken again if any
+     * will do and it is free; 0 for none
      * @param configure sets services and threads, once for each door
      * @return what listens
      * @throws RpcConfigurationException if one cannot be opened
      */
-    public OpenDoors open(Consumer<ServerBuilder<?>> configure) {
+    public OpenDoors open(int portBefore, Consumer<ServerBuilder<?>> configure) {
         PeerTrouble.quieten();
         List<Door> open = new ArrayList<>();
         try {
             if (this.network != null) {
-                open.add(Door.onNetwork(this.network, this.settings, configure));
+                open.add(onNetwork(this.network, portBefore, configure));
             }
             if (this.unixSocket != null) {
                 open.add(Door.onUnixSocket(this.unixSocket, this.settings, configure));
@@ -73,6 +75,18 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
             opened.close();
             throw ex;
         }
+    }
+
+    private Door onNetwork(ListenAddress address, int portBefore, Consumer<ServerBuilder<?>> configure) {
+        if (address.port() == 0 && portBefore > 0) {
+            try {
+                return Door.onNetwork(new ListenAddress(address.host(), portBefore), this.settings, configure);
+            }
+            catch (RpcConfigurationException ex) {
+                // Somebody else has it by now, and any other will do.
+            }
+        }
+        return Door.onNetwork(address, this.settings, configure);
     }
 
     /** Loaded only where the optional transport is there. */

@@ -3,6 +3,7 @@ package io.rpcspring.server.transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 import io.grpc.Server;
@@ -13,6 +14,9 @@ import io.grpc.Server;
 public final class OpenDoors {
 
     private final List<Door> doors;
+
+    /** What a door leaves behind may be a successor's by the second time. */
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     OpenDoors(List<Door> doors) {
         this.doors = List.copyOf(doors);
@@ -30,9 +34,9 @@ public final class OpenDoors {
      * Closes the doors: nobody new comes in, and who is in is told to go when ready.
      */
     public void shutdown() {
-        for (Door door : this.doors) {
-            door.server().shutdown();
-            door.closed().run();
+        this.doors.forEach((door) -> door.server().shutdown());
+        if (this.closed.compareAndSet(false, true)) {
+            this.doors.forEach((door) -> door.closed().run());
         }
     }
 

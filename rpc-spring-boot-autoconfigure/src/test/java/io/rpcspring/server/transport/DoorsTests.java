@@ -6,7 +6,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -19,9 +22,14 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.StuckPlaces;
+import io.rpcspring.sample.places.Place;
+import io.rpcspring.sample.places.PlaceName;
+import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The ways into the server beside the network.
@@ -71,6 +79,34 @@ class DoorsTests {
         assertThat(socket).exists();
         this.runner.withPropertyValues("rpc.server.unix-socket=" + socket)
             .run((context) -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void stoppingServerLeavesTheFileOfItsSuccessor() throws Exception {
+        Path socket = this.folder.resolve("places.sock");
+        StuckPlaces stuck = new StuckPlaces();
+        StarterRunner.withServer()
+            .withBean(StuckPlaces.class, () -> stuck)
+            .withPropertyValues("rpc.server.port=0", "rpc.server.unix-socket=" + socket, "rpc.server.shutdown.grace=5m")
+            .run((context) -> {
+                try (Connection connection = Connection.to(context)) {
+                    ListenableFuture<Place> answer = PlacesGrpc.newFutureStub(connection.channel())
+                        .find(PlaceName.getDefaultInstance());
+                    assertThat(stuck.entered.await(10, TimeUnit.SECONDS)).isTrue();
+                    Thread stopping = new Thread(context.getBean(RpcServer.class)::stop);
+                    stopping.start();
+                    await().until(() -> Files.notExists(socket));
+                    try (ServerSocketChannel successor = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                        successor.bind(UnixDomainSocketAddress.of(socket));
+                        // There is no time left: what does not end is cut off.
+                        stopping.interrupt();
+                        assertThat(answer).failsWithin(Duration.ofSeconds(10));
+                        stopping.join(10_000);
+                        assertThat(stopping.isAlive()).isFalse();
+                        assertThat(socket).exists();
+                    }
+                }
+            });
     }
 
     @Test

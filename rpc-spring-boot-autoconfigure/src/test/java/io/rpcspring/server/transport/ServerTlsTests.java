@@ -110,6 +110,22 @@ class ServerTlsTests {
     }
 
     @Test
+    void tlsCanBeTurnedOffWhereABundleIsSet() throws Exception {
+        try (DefaultServer started = start(good, "rpc.server.ssl.enabled=false", "rpc.server.ssl.client-auth=need")) {
+            assertThat(call(started.port(), InsecureChannelCredentials.create())).isEqualTo("OK");
+        }
+    }
+
+    @Test
+    void tlsNeedsABundle() {
+        assertThatException().isThrownBy(() -> DefaultServer.start("rpc.server.ssl.enabled=true").close())
+            .havingRootCause()
+            .withMessage("rpc.server.ssl.enabled is true, but rpc.server.ssl.bundle is not set."
+                    + " Set rpc.server.ssl.bundle to the SSL bundle with the server's certificate,"
+                    + " or remove rpc.server.ssl.enabled.");
+    }
+
+    @Test
     void plainTextClientIsToldApart(CapturedOutput output) throws Exception {
         try (DefaultServer started = start(good)) {
             await().atMost(20, TimeUnit.SECONDS).untilAsserted(() -> {

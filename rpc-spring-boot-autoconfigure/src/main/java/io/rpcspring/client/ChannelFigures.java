@@ -1,0 +1,156 @@
+package io.rpcspring.client;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+import io.grpc.Attributes;
+import io.grpc.ClientTransportFilter;
+import io.grpc.ConnectivityState;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a shared channel: its calls, connections, names and last failure.
+ * <p>
+ * Safe for many threads. It stays the same when the channel is opened anew. Figures that
+ * are asked for while something happens may be a moment apart.
+ */
+public final class ChannelFigures {
+
+    private static final Attributes.Key<Boolean> COUNTED = Attributes.Key.create("io.rpcspring.client.counted");
+
+    private final Supplier<ConnectivityState> state;
+
+    private final LongAdder started = new LongAdder();
+
+    private final LongAdder ended = new LongAdder();
+
+    private final AtomicInteger connections = new AtomicInteger();
+
+    private final LongAdder resolutions = new LongAdder();
+
+    private final LongAdder failedResolutions = new LongAdder();
+
+    private final ChannelOutage outage = new ChannelOutage();
+
+    /** Those that have stopped to look for servers until somebody calls. */
+    private final Set<ConnectionWatch> resting = ConcurrentHashMap.newKeySet();
+
+    private volatile @Nullable Status lastFailure;
+
+    ChannelFigures(Supplier<ConnectivityState> state) {
+        this.state = state;
+    }
+
+    /**
+     * The state of the best of the channel's connections.
+     * @return {@code IDLE} if the channel was never used
+     */
+    public ConnectivityState state() {
+        return this.state.get();
+    }
+
+    /**
+     * How many calls are in flight.
+     * @return 0 or more
+     */
+    public int calls() {
+        // What has ended is read first: it is never more than what was started after it.
+        long over = this.ended.sum();
+        return (int) (this.started.sum() - over);
+    }
+
+    /**
+     * How many connections are open.
+     * @return 0 or more
+     */
+    public int connections() {
+        return this.connections.get();
+    }
+
+    /**
+     * How often a name was found to have addresses.
+     * @return 0 or more, growing
+     */
+    public long resolutions() {
+        return this.resolutions.sum();
+    }
+
+    /**
+     * How often a name could not be resolved.
+     * @return 0 or more, growing
+     */
+    public long failedResolutions() {
+        return this.failedResolutions.sum();
+    }
+
+    /**
+     * Why a server could not be connected, or a name not be resolved, the last time that
+     * this happened.
+     * @return a status with its cause, or null if it never happened
+     */
+    public @Nullable Status lastFailure() {
+        return this.lastFailure;
+    }
+
+    ChannelOutage outage() {
+        return this.outage;
+    }
+
+    void callStarted() {
+        this.started.increment();
+        if (!this.resting.isEmpty()) {
+            this.resting.removeIf(ConnectionWatch::wake);
+        }
+    }
+
+    void callEnded() {
+        this.ended.increment();
+    }
+
+    long startedCalls() {
+        return this.started.sum();
+    }
+
+    void resolved() {
+        this.resolutions.increment();
+    }
+
+    void unresolved(Status failure) {
+        this.failedResolutions.increment();
+        this.lastFailure = failure;
+    }
+
+    void failed(Status failure) {
+        this.lastFailure = failure;
+    }
+
+    Set<ConnectionWatch> resting() {
+        return this.resting;
+    }
+
+    /** Counts connections. */
+    ClientTransportFilter filter() {
+        return new ClientTransportFilter() {
+
+            @Override
+            public Attributes transportReady(Attributes attributes) {
+                ChannelFigures.this.connections.incrementAndGet();
+                return attributes.toBuilder().set(COUNTED, true).build();
+            }
+
+            /** Told also of those that never were ready. */
+            @Override
+            public void transportTerminated(Attributes attributes) {
+                if (attributes.get(COUNTED) != null) {
+                    ChannelFigures.this.connections.decrementAndGet();
+                }
+            }
+
+        };
+    }
+
+}

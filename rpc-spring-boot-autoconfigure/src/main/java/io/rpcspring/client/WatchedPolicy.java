@@ -1,0 +1,181 @@
+package io.rpcspring.client;
+
+import io.grpc.Attributes;
+import io.grpc.ConnectivityState;
+import io.grpc.LoadBalancer;
+import io.grpc.LoadBalancerProvider;
+import io.grpc.LoadBalancerRegistry;
+import io.grpc.Status;
+import io.grpc.util.ForwardingLoadBalancerHelper;
+import io.grpc.util.ForwardingSubchannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a channel's {@link ConnectionWatch} see each of its connections, whatever policy
+ * chooses among them.
+ * <p>
+ * A policy is the only place where grpc-java tells which server is lost, and why.
+ */
+final class WatchedPolicy extends LoadBalancerProvider {
+
+    /** What the resolver gives to the policy along with the addresses. */
+    static final Attributes.Key<ConnectionWatch> WATCH = Attributes.Key.create("io.rpcspring.client.watch");
+
+    /** The registry outlives class loaders, each of which has a key of its own. */
+    private static final String NAME = "rpc_watched_" + Integer.toHexString(WATCH.hashCode());
+
+    static {
+        LoadBalancerRegistry.getDefaultRegistry().register(new WatchedPolicy());
+    }
+
+    private WatchedPolicy() {
+    }
+
+    /** By which grpc-java finds it. */
+    static String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean isAvailable() {
+        return true;
+    }
+
+    @Override
+    public int getPriority() {
+        return 5;
+    }
+
+    @Override
+    public String getPolicyName() {
+        return NAME;
+    }
+
+    @Override
+    public LoadBalancer newLoadBalancer(LoadBalancer.Helper helper) {
+        return new Watched(helper);
+    }
+
+    /**
+     * Does what the chosen policy does, as soon as addresses say which one.
+     */
+    private static final class Watched extends LoadBalancer {
+
+        private final Helper helper;
+
+        private @Nullable ConnectionWatch watch;
+
+        private @Nullable LoadBalancer chosen;
+
+        Watched(Helper helper) {
+            this.helper = helper;
+        }
+
+        @Override
+        public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
+            LoadBalancer balancer = this.chosen;
+            if (balancer == null) {
+                ConnectionWatch found = addresses.getAttributes().get(WATCH);
+                this.watch = found;
+                balancer = found.policy().newLoadBalancer(new WatchedHelper(this.helper, found));
+                this.chosen = balancer;
+            }
+            return balancer.acceptResolvedAddresses(addresses);
+        }
+
+        @Override
+        public void handleNameResolutionError(Status error) {
+            if (this.chosen != null) {
+                this.chosen.handleNameResolutionError(error);
+            }
+            else {
+                this.helper.updateBalancingState(ConnectivityState.TRANSIENT_FAILURE,
+                        new FixedResultPicker(PickResult.withError(error)));
+            }
+        }
+
+        @Override
+        public void requestConnection() {
+            if (this.chosen != null) {
+                this.chosen.requestConnection();
+            }
+        }
+
+        @Override
+        public void shutdown() {
+            if (this.chosen != null && this.watch != null) {
+                this.chosen.shutdown();
+                this.watch.ended();
+            }
+        }
+
+    }
+
+    /**
+     * Hears of the state of all connections together.
+     */
+    private static final class WatchedHelper extends ForwardingLoadBalancerHelper {
+
+        private final LoadBalancer.Helper helper;
+
+        private final ConnectionWatch watch;
+
+        WatchedHelper(LoadBalancer.Helper helper, ConnectionWatch watch) {
+            this.helper = helper;
+            this.watch = watch;
+        }
+
+        @Override
+        protected LoadBalancer.Helper delegate() {
+            return this.helper;
+        }
+
+        @Override
+        public LoadBalancer.Subchannel createSubchannel(LoadBalancer.CreateSubchannelArgs args) {
+            return new WatchedServer(super.createSubchannel(args), this.watch);
+        }
+
+        @Override
+        public void updateBalancingState(ConnectivityState state, LoadBalancer.SubchannelPicker picker) {
+            super.updateBalancingState(state, picker);
+            this.watch.state(state);
+        }
+
+    }
+
+    /**
+     * Hears of the state of the connection to one server.
+     */
+    private static final class WatchedServer extends ForwardingSubchannel {
+
+        private final LoadBalancer.Subchannel server;
+
+        private final ConnectionWatch watch;
+
+        WatchedServer(LoadBalancer.Subchannel server, ConnectionWatch watch) {
+            this.server = server;
+            this.watch = watch;
+        }
+
+        @Override
+        protected LoadBalancer.Subchannel delegate() {
+            return this.server;
+        }
+
+        @Override
+        public void start(LoadBalancer.SubchannelStateListener listener) {
+            super.start((state) -> {
+                this.watch.server(this.server, state);
+                listener.onSubchannelState(state);
+            });
+        }
+
+        @Override
+        public void shutdown() {
+            super.shutdown();
+            this.watch.left(this.server);
+        }
+
+    }
+
+}
