@@ -11,6 +11,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.rpcspring.client.RpcChannels;
+import io.rpcspring.observation.ChannelMeters;
 import io.rpcspring.observation.ClientCallMeters;
 import io.rpcspring.observation.ConnectionMeters;
 import io.rpcspring.observation.PoolMeters;
@@ -18,7 +20,7 @@ import io.rpcspring.observation.ServerCallMeters;
 import io.rpcspring.server.RpcServerCustomizer;
 
 /**
- * Measures calls, pools and connections, where Micrometer is there.
+ * Measures calls, pools, channels and connections, where Micrometer is there.
  */
 @AutoConfiguration(afterName = { "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
         "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
@@ -31,6 +33,11 @@ final class RpcMetricsAutoConfiguration {
     @Bean
     ClientCallMeters rpcClientCallMeters(MeterRegistry registry, RpcObservabilityProperties properties) {
         return new ClientCallMeters(registry, properties.names());
+    }
+
+    @Bean
+    ChannelMeters rpcChannelMeters(MeterRegistry registry, RpcChannels channels) {
+        return new ChannelMeters(registry, channels.figures());
     }
 
     @Bean
