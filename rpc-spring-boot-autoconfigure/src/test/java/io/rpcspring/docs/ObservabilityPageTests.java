@@ -98,8 +98,10 @@ class ObservabilityPageTests {
             String name = meter.getId().getName();
             String unit = unit(meter);
             String row = documented.getOrDefault(name, "");
-            expected.merge(name, type(meter) + ", " + ((unit != null) ? unit : row.replaceAll(".*?, (.*?), .*", "$1"))
-                    + ", " + tags(meter.getId().getTags()), (one, other) -> one.equals(other) ? one : one + " or " + other);
+            expected.merge(name,
+                    type(meter) + ", " + ((unit != null) ? unit : row.replaceAll(".*?, (.*?), .*", "$1")) + ", "
+                            + tags(meter.getId().getTags()),
+                    (one, other) -> one.equals(other) ? one : one + " or " + other);
         }
         assertThat(byTags(documented)).isEqualTo(byTags(expected));
     }

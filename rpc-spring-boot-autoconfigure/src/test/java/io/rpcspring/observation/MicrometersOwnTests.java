@@ -92,13 +92,16 @@ class MicrometersOwnTests {
     void longStream() {
         int messages = 20_000;
         try (Measured application = start()) {
-            List<CompletableFuture<Ended>> ends = List.of(Flood.call(application.channel(), PlacesGrpc.getTravelMethod(),
-                    Collections.nCopies(messages, Point.getDefaultInstance()), CallOptions.DEFAULT, new Metadata()));
+            List<CompletableFuture<Ended>> ends = List.of(Flood.call(application.channel(),
+                    PlacesGrpc.getTravelMethod(), Collections.nCopies(messages, Point.getDefaultInstance()),
+                    CallOptions.DEFAULT, new Metadata()));
             assertThat(Flood.codes(Flood.ends(ends))).containsOnlyKeys(Code.OK);
             await().until(() -> application.count("grpc.server.received") == messages);
             assertThat(application.server().bean(Events.class).count.get()).isEqualTo(messages + 1);
-            assertThat(theirs(application).get("grpc.server.received").tag("grpc.status_code", "UNKNOWN").counter().count())
-                .isEqualTo(messages);
+            assertThat(theirs(application).get("grpc.server.received")
+                .tag("grpc.status_code", "UNKNOWN")
+                .counter()
+                .count()).isEqualTo(messages);
         }
     }
 
