@@ -22,8 +22,9 @@ import io.rpcspring.server.RpcServerCustomizer;
 /**
  * Measures calls, pools, channels and connections, where Micrometer is there.
  */
-@AutoConfiguration(afterName = { "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
-        "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+@AutoConfiguration(after = RpcClientAutoConfiguration.class,
+        afterName = { "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
+                "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean(MeterRegistry.class)
 @ConditionalOnBooleanProperty(name = "rpc.observability.enabled", matchIfMissing = true)
@@ -31,18 +32,25 @@ import io.rpcspring.server.RpcServerCustomizer;
 final class RpcMetricsAutoConfiguration {
 
     @Bean
-    ClientCallMeters rpcClientCallMeters(MeterRegistry registry, RpcObservabilityProperties properties) {
-        return new ClientCallMeters(registry, properties.names());
-    }
-
-    @Bean
-    ChannelMeters rpcChannelMeters(MeterRegistry registry, RpcChannels channels) {
-        return new ChannelMeters(registry, channels.figures());
-    }
-
-    @Bean
     static SecondCount rpcSecondCount(ListableBeanFactory beans) {
         return new SecondCount(beans);
+    }
+
+    /** Where channels are. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(RpcChannels.class)
+    static class Client {
+
+        @Bean
+        ClientCallMeters rpcClientCallMeters(MeterRegistry registry, RpcObservabilityProperties properties) {
+            return new ClientCallMeters(registry, properties.names());
+        }
+
+        @Bean
+        ChannelMeters rpcChannelMeters(MeterRegistry registry, RpcChannels channels) {
+            return new ChannelMeters(registry, channels.figures());
+        }
+
     }
 
     /** Where the server is. */
