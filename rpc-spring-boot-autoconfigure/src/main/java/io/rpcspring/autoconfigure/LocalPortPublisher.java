@@ -39,10 +39,8 @@ final class LocalPortPublisher implements ApplicationListener<RpcServerStartedEv
             return;
         }
         this.ports.getSource().put("local.rpc.server.port", event.port());
-        if (this.environment.getPropertySources().get(SOURCE) != this.ports) {
-            this.environment.getPropertySources().remove(SOURCE);
-            this.environment.getPropertySources().addFirst(this.ports);
-        }
+        // In the place of a parent's, which has the same name.
+        this.environment.getPropertySources().addFirst(this.ports);
     }
 
     /** First, so that every other listener can read the property. */

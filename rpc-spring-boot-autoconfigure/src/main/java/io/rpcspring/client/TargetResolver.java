@@ -1,12 +1,9 @@
 package io.rpcspring.client;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
@@ -33,11 +30,7 @@ final class TargetResolver extends NameResolver {
 
     private final Args args;
 
-    /** The last good addresses of each target, or null. */
-    private final List<@Nullable List<EquivalentAddressGroup>> found = new ArrayList<>();
-
-    /** The targets that failed last, by their places. */
-    private final BitSet failed = new BitSet();
+    private final TargetAnswers answers;
 
     private SynchronizationContext.@Nullable ScheduledHandle next;
 
@@ -47,7 +40,7 @@ final class TargetResolver extends NameResolver {
         this.factory = factory;
         this.targets = targets;
         this.args = args;
-        targets.forEach((target) -> this.found.add(null));
+        this.answers = new TargetAnswers(targets.size());
     }
 
     @Override
@@ -94,7 +87,7 @@ final class TargetResolver extends NameResolver {
     private void askFailedLater() {
         if (this.again == null || !this.again.isPending()) {
             long least = AGAIN.toNanos();
-            this.again = schedule(() -> this.failed.stream().forEach((target) -> this.targets.get(target).refresh()),
+            this.again = schedule(() -> this.answers.failed().forEach((target) -> this.targets.get(target).refresh()),
                     ThreadLocalRandom.current().nextLong(least, 2 * least));
         }
     }
@@ -105,38 +98,29 @@ final class TargetResolver extends NameResolver {
     }
 
     private Status report(int target, ResolutionResult result, Listener2 listener) {
-        StatusOr<List<EquivalentAddressGroup>> addresses = result.getAddressesOrError();
-        if (addresses.hasValue()) {
+        StatusOr<List<EquivalentAddressGroup>> answer = result.getAddressesOrError();
+        if (answer.hasValue()) {
             this.factory.watch().resolved();
-            this.found.set(target, addresses.getValue());
         }
         else {
-            this.factory.watch().unresolved(addresses.getStatus());
+            this.factory.watch().unresolved(answer.getStatus());
         }
-        this.failed.set(target, !addresses.hasValue());
-        return (this.targets.size() == 1) ? listener.onResult2(watched(result)) : reportAll(addresses, listener);
+        if (this.targets.size() == 1) {
+            return listener.onResult2(watched(result));
+        }
+        this.answers.put(target, answer);
+        return reportAll(answer, listener);
     }
 
     private Status reportAll(StatusOr<List<EquivalentAddressGroup>> latest, Listener2 listener) {
-        List<EquivalentAddressGroup> all = new ArrayList<>();
-        for (int i = 0; i < this.found.size(); i++) {
-            List<EquivalentAddressGroup> one = this.found.get(i);
-            if (one != null) {
-                String authority = this.targets.get(i).getServiceAuthority();
-                one.forEach((address) -> all.add(withAuthority(address, authority)));
-            }
+        List<EquivalentAddressGroup> all = this.answers.addresses(this::withAuthority);
+        if (all.isEmpty()) {
+            return this.answers.areComplete() ? listener.onResult2(watched(resultOf(latest))) : Status.OK;
         }
-        if (!all.isEmpty()) {
-            if (!this.failed.isEmpty()) {
-                askFailedLater();
-            }
-            return listener.onResult2(watched(resultOf(StatusOr.fromValue(all))));
+        if (this.answers.failed().findAny().isPresent()) {
+            askFailedLater();
         }
-        return haveAllAnswered() ? listener.onResult2(watched(resultOf(latest))) : Status.OK;
-    }
-
-    private boolean haveAllAnswered() {
-        return IntStream.range(0, this.found.size()).allMatch((i) -> this.found.get(i) != null || this.failed.get(i));
+        return listener.onResult2(watched(resultOf(StatusOr.fromValue(all))));
     }
 
     private static ResolutionResult resultOf(StatusOr<List<EquivalentAddressGroup>> addresses) {
@@ -150,7 +134,8 @@ final class TargetResolver extends NameResolver {
     }
 
     /** Each server must have a certificate of its own target, not of the first one. */
-    private EquivalentAddressGroup withAuthority(EquivalentAddressGroup address, String authority) {
+    private EquivalentAddressGroup withAuthority(int target, EquivalentAddressGroup address) {
+        String authority = this.targets.get(target).getServiceAuthority();
         return this.factory.oneAuthority() ? address
                 : new EquivalentAddressGroup(address.getAddresses(),
                         address.getAttributes()

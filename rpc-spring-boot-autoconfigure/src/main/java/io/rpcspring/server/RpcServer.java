@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
@@ -52,7 +51,7 @@ public final class RpcServer implements SmartLifecycle {
 
     private final List<RpcServerCustomizer> customizers;
 
-    private final ApplicationEventPublisher events;
+    private final ServerEvents events;
 
     /** What runs; guarded by this for writing. */
     private volatile @Nullable Running running;
@@ -76,7 +75,7 @@ public final class RpcServer implements SmartLifecycle {
         this.doors = doors;
         this.settings = settings;
         this.customizers = customizers;
-        this.events = events;
+        this.events = new ServerEvents(events);
     }
 
     /**
@@ -122,16 +121,13 @@ public final class RpcServer implements SmartLifecycle {
         keepAlive(open);
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
         logger.info("gRPC server listens on " + open + " with " + String.join(", ", names));
-        tellStarted(new RpcServerStartedEvent(this, open.port(), names));
+        this.lastPort = open.port();
+        tellStarted(open, names);
     }
 
-    /**
-     * Who cannot live with the server may say so by an exception: the start has failed.
-     */
-    private void tellStarted(RpcServerStartedEvent event) {
-        this.lastPort = event.port();
+    private void tellStarted(OpenDoors open, Set<String> services) {
         try {
-            this.events.publishEvent(event);
+            this.events.started(this, open.port(), services);
         }
         catch (RuntimeException | Error ex) {
             stop();
@@ -178,15 +174,13 @@ public final class RpcServer implements SmartLifecycle {
         if (current == null) {
             return;
         }
-        tell(new RpcServerDrainEvent(this));
+        this.events.stops(new RpcServerDrainEvent(this));
         try {
             sayGoodbye(current.drain());
         }
         finally {
             end(current);
         }
-        logger.info("gRPC server has stopped");
-        tell(new RpcServerStoppedEvent(this));
     }
 
     private static void sayGoodbye(Drain drain) {
@@ -207,18 +201,8 @@ public final class RpcServer implements SmartLifecycle {
         finally {
             this.running = null;
             stopped.doors().close();
-        }
-    }
-
-    /** Whoever is told of the end cannot keep it from coming. */
-    private void tell(ApplicationEvent event) {
-        try {
-            this.events.publishEvent(event);
-        }
-        catch (RuntimeException | Error ex) {
-            logger.error(
-                    "A listener failed at " + event.getClass().getSimpleName() + "; the gRPC server stops all the same",
-                    ex);
+            logger.info("gRPC server has stopped");
+            this.events.stops(new RpcServerStoppedEvent(this));
         }
     }
 

@@ -3,6 +3,7 @@ package io.rpcspring.client;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -174,7 +175,8 @@ class ChannelTargetTests {
                         "rpc.client.channels.places.wait-for-ready=true")
                 .run((context) -> {
                     PlacesGrpc.PlacesBlockingStub places = stub(context.getBean(RpcChannels.class));
-                    ChannelFigures figures = context.getBean(RpcChannels.class).figures().get("places");
+                    ChannelFigures figures = Objects
+                        .requireNonNull(context.getBean(RpcChannels.class).figures().get("places"));
                     places.find(ZURICH);
                     Awaitility.await().until(() -> figures.connections() == 3);
                     directory.forget("a", "b", "c");

@@ -2,6 +2,7 @@ package io.rpcspring.client;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -196,7 +197,7 @@ class ReconnectTests {
     }
 
     private static ChannelFigures figures(RpcChannels channels) {
-        return channels.figures().get("places");
+        return Objects.requireNonNull(channels.figures().get("places"));
     }
 
 }

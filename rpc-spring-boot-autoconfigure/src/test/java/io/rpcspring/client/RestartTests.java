@@ -161,7 +161,7 @@ class RestartTests {
             if (noticed) {
                 await().untilAsserted(() -> {
                     assertFails(places);
-                    assertThat(context.getBean(RpcChannels.class).figures().get("places").state())
+                    assertThat(context.getBean(RpcChannels.class).reports().get(0).state())
                         .isEqualTo(ConnectivityState.TRANSIENT_FAILURE);
                 });
             }
