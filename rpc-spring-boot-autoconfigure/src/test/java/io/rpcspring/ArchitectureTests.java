@@ -98,8 +98,8 @@ class ArchitectureTests {
             .resideInAPackage("io.rpcspring.server.pool..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("io.rpcspring.server.pool..", "java..", "io.grpc..", "io.micrometer..",
-                    "com.netflix.concurrency..", "org.jspecify.."));
+            .resideInAnyPackage("io.rpcspring.server.pool..", "java..", "io.grpc..", "com.netflix.concurrency..",
+                    "org.jspecify.."));
     }
 
     @Test
@@ -109,7 +109,7 @@ class ArchitectureTests {
             .resideInAnyPackage("io.rpcspring", "io.rpcspring.server..", "io.rpcspring.client..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("io.rpcspring.propagation.."));
+            .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.observation.."));
     }
 
     @Test
@@ -120,6 +120,16 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.slf4j..", "io.micrometer.context.."));
+    }
+
+    @Test
+    void onlyObservationKnowsMicrometer() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.observation..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer.core..", "io.micrometer.observation..", "io.micrometer.common.."));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.rpcspring.benchmark;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -18,10 +19,11 @@ final class Benchmarks {
             case "streams" -> streams(options);
             case "calls" -> calls(options);
             case "slow-reader" -> new SlowReader(options).run();
+            case "meters" -> meters(options);
             case "start-up" -> new StartUp(options).run();
             case "clients" -> new Clients(options).run();
             case "overload" -> new Overload(options).run();
-            default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, overload, start-up");
+            default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, meters, overload, start-up");
         }
         System.exit(0);
     }
@@ -35,8 +37,16 @@ final class Benchmarks {
 
     private static void calls(Options options) throws InterruptedException {
         compare(options, Stream.of(1, 64, 512).map((parallel) -> Scenario.of(Scenario.Kind.UNARY, parallel)).toList(),
-                ".*");
+                "(?!.*(meters|Micrometer)).*");
         compare(options, List.of(new Scenario(Scenario.Kind.UNARY, 2_000, 50)), ".*(default|virtual).*");
+    }
+
+    private static void meters(Options options) throws IOException, InterruptedException {
+        compare(options,
+                List.of(Scenario.of(Scenario.Kind.UNARY, 1), Scenario.of(Scenario.Kind.UNARY, 64),
+                        Scenario.of(Scenario.Kind.DOWNLOAD, 16), Scenario.of(Scenario.Kind.PING_PONG, 16)),
+                "starter, (as it comes|meters|Micrometer.*)");
+        new MeasuredClients(options).run();
     }
 
     private static void compare(Options options, List<Scenario> scenarios, String variants)

@@ -51,7 +51,7 @@ record Clients(Options options) {
     }
 
     private static ConfigurableApplicationContext application(String target) {
-        List<String> properties = new ArrayList<>(List.of("logging.level.root=warn"));
+        List<String> properties = new ArrayList<>(List.of("logging.level.root=warn", "rpc.observability.enabled=false"));
         for (int connections : CONNECTIONS) {
             String channel = "rpc.client.channels.over-" + connections;
             properties.add(channel + ".target=" + target);
@@ -63,7 +63,8 @@ record Clients(Options options) {
             .run();
     }
 
-    private void compare(Map<String, Channel> channels, Scenario scenario) throws IOException, InterruptedException {
+    /** With the first of them. */
+    void compare(Map<String, Channel> channels, Scenario scenario) throws IOException, InterruptedException {
         Map<String, List<Round>> rounds = new LinkedHashMap<>();
         for (Channel channel : channels.values()) {
             round(channel, scenario, this.options.warmUpSeconds() * 1000 / channels.size());
@@ -77,12 +78,14 @@ record Clients(Options options) {
             }
             Collections.rotate(order, 1);
         }
-        System.out.println("\n### " + scenario.name() + "\n\n| client | rate | CPU | bytes |\n|---|---|---|---|");
-        List<Round> base = rounds.getOrDefault(HAND_MADE, List.of());
+        System.out.println(
+                "\n### " + scenario.name() + "\n\n| client | rate | CPU | bytes | bytes a call |\n|---|---|---|---|---|");
+        List<Round> base = rounds.getOrDefault(channels.keySet().iterator().next(), List.of());
         channels.keySet().forEach((name) -> {
             List<Round> own = rounds.getOrDefault(name, List.of());
-            System.out.printf("| %s | %.2f | %.2f | %.3f |%n", name, ratio(own, base, Round::perSecond),
-                    ratio(own, base, Round::cpuNanos), ratio(own, base, Round::bytes));
+            System.out.printf("| %s | %.2f | %.2f | %.3f | %.0f |%n", name, ratio(own, base, Round::perSecond),
+                    ratio(own, base, Round::cpuNanos), ratio(own, base, Round::bytes),
+                    Medians.of(own.stream().map(Round::bytes).toList()));
         });
     }
 

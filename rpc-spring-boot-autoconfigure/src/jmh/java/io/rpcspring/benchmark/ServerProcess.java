@@ -35,6 +35,9 @@ final class ServerProcess implements AutoCloseable {
     private static final Pattern INTEGRATIONS = Pattern
         .compile("[/\\\\](spring-security-|context-propagation-)[^/\\\\]*$");
 
+    private static final Pattern MICROMETERS = Pattern
+        .compile("[/\\\\](micrometer-(core|registry)-|spring-boot-micrometer-|prometheus-)[^/\\\\]*$");
+
     private final Variant variant;
 
     private final Process process;
@@ -81,8 +84,9 @@ final class ServerProcess implements AutoCloseable {
     /** Each starter without the other; both on the same transport. */
     private static String classPath(Variant variant) {
         Predicate<String> foreign = (variant.isOfSpringBoot() ? OURS : SPRING_BOOTS).asPredicate();
+        Predicate<String> meters = variant.isMeasured() ? (entry) -> false : MICROMETERS.asPredicate();
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(foreign.or(INTEGRATIONS.asPredicate()).negate())
+            .filter(foreign.or(INTEGRATIONS.asPredicate()).or(meters).negate())
             .collect(Collectors.joining(File.pathSeparator));
     }
 

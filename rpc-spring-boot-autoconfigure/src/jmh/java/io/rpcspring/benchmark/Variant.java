@@ -21,6 +21,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     static final String SPRING_BOOT = "Spring Boot's starter";
 
+    private static final String METERS = "starter, meters";
+
     private static final String RAW_BOUNDED = "raw, bounded executor";
 
     private static final String RAW_PLATFORM = "raw, 200 platform threads";
@@ -34,6 +36,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
             starter(STARTER, RAW_PLATFORM),
             starter("starter, virtual threads", RAW_VIRTUAL, "rpc.server.pools.default.type=virtual",
                     "rpc.server.pools.streams.type=virtual", "rpc.server.limits.calls-per-connection=10000"),
+            starter(METERS, STARTER), new Variant("starter, Micrometer's interceptor", Kind.MICROMETER, Threads.CACHED,
+                    List.of("rpc.observability.enabled=false"), STARTER),
             starter("starter, event loop", RAW_DIRECT, "rpc.server.pools.default.type=direct"),
             new Variant("starter, ImplBase", Kind.OBSERVERS, Threads.CACHED, List.of(), RAW_PLATFORM),
             new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
@@ -73,6 +77,11 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
         return new Variant(name, Kind.STARTER, Threads.CACHED, List.of(properties), counterpart);
     }
 
+    /** Whether Micrometer is on its class path. */
+    boolean isMeasured() {
+        return this.name.equals(METERS) || this.kind == Kind.MICROMETER;
+    }
+
     boolean isOfSpringBoot() {
         return this.kind == Kind.SPRING_BOOT;
     }
@@ -88,6 +97,9 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
         /** This project, with observers. */
         OBSERVERS,
+
+        /** This project, with Micrometer's own interceptor instead of our meters. */
+        MICROMETER,
 
         /** Spring Boot's own gRPC starter. */
         SPRING_BOOT

@@ -11,6 +11,7 @@ import org.springframework.core.env.Environment;
 import io.rpcspring.client.ChannelEnvironment;
 import io.rpcspring.client.RpcChannelCustomizer;
 import io.rpcspring.client.RpcChannels;
+import io.rpcspring.client.RpcChannels.CallObserver;
 import io.rpcspring.client.RpcClientPostProcessor;
 
 /**
@@ -25,11 +26,12 @@ final class RpcClientAutoConfiguration {
     @Bean(name = RpcClientInjection.CHANNELS, destroyMethod = "")
     RpcChannels rpcChannels(RpcClientProperties properties, Environment environment, ListableBeanFactory beans,
             ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<ChannelEnvironment.Link> links,
-            ObjectProvider<SslBundles> bundles) {
+            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers) {
         ChannelBinder binder = new ChannelBinder(environment);
         ChannelBeans own = new ChannelBeans(beans);
         return new RpcChannels(properties.channels().keySet().stream().map(binder::channel).toList(), binder.defaults(),
                 new ChannelEnvironment(environment, bundles::getObject, own::interceptors, own::credentials,
+                        (channel) -> observers.orderedStream().map((observer) -> observer.of(channel)).toList(),
                         () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList()),
                 properties.shutdown().grace());
     }

@@ -36,6 +36,7 @@ import io.rpcspring.server.ServiceRegistry;
 import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
+import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
 import io.rpcspring.server.transport.ServerTls;
 
@@ -66,12 +67,14 @@ final class RpcServerAutoConfiguration {
     @Bean
     ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment, ErrorSettings errors,
             ObjectProvider<Compressor> compressors, ObjectProvider<Decompressor> decompressors,
-            ObjectProvider<ThreadLocals> threadLocals, ObjectProvider<ChainLink> links) {
+            ObjectProvider<ThreadLocals> threadLocals, ObjectProvider<ChainLink> links,
+            ObjectProvider<PoolObserver> poolObserver) {
         MessageCodecs codecs = new MessageCodecs(compressors.orderedStream().toList(),
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), errors, threadLocals.getIfAvailable(), links.stream().toList());
+                properties.interruptCancelled(), errors, threadLocals.getIfAvailable(), links.stream().toList(),
+                poolObserver.getIfAvailable(() -> PoolObserver.NONE));
     }
 
     @Bean

@@ -20,12 +20,15 @@ import org.springframework.core.env.PropertyResolver;
  * @param interceptors finds the interceptors of a channel by its name, the first to be
  * called first
  * @param credentials finds credentials by channel and bean name
+ * @param observers finds what sees each call of a channel first, by the channel's name,
+ * outermost first
  * @param links integrations that stand in the way of calls
  * @param customizers change each channel's builder, in this order
  */
 public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBundles> bundles,
         Function<String, List<ClientInterceptor>> interceptors, BiFunction<String, String, CallCredentials> credentials,
-        Supplier<List<Link>> links, Supplier<List<RpcChannelCustomizer>> customizers) {
+        Function<String, List<ClientInterceptor>> observers, Supplier<List<Link>> links,
+        Supplier<List<RpcChannelCustomizer>> customizers) {
 
     /** What an integration puts into the way of a channel's calls. */
     @FunctionalInterface

@@ -49,7 +49,8 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
                 connections.add(watch.watch(configure(builder(targets, watch), limit, figures).build()));
             }
             return new OpenChannel(description, inboundLimit(), figures, connections,
-                    CallDefaults.of(this.configuration.calls(), credentials), methods(credentials));
+                    CallDefaults.of(this.configuration.calls(), credentials), methods(credentials),
+                    this.environment.observers().apply(this.configuration.name()));
         }
         catch (IllegalArgumentException ex) {
             throw this.target.unusable(String.join(", ", targets), ex.getMessage(), ex);

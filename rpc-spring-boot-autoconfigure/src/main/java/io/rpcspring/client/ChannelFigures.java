@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 import io.grpc.Attributes;
@@ -24,6 +25,8 @@ public final class ChannelFigures {
 
     private final Supplier<ConnectivityState> state;
 
+    private final IntSupplier users;
+
     private final LongAdder started = new LongAdder();
 
     private final LongAdder ended = new LongAdder();
@@ -41,8 +44,9 @@ public final class ChannelFigures {
 
     private volatile @Nullable Status lastFailure;
 
-    ChannelFigures(Supplier<ConnectivityState> state) {
+    ChannelFigures(Supplier<ConnectivityState> state, IntSupplier users) {
         this.state = state;
+        this.users = users;
     }
 
     /**
@@ -51,6 +55,14 @@ public final class ChannelFigures {
      */
     public ConnectivityState state() {
         return this.state.get();
+    }
+
+    /**
+     * How often the channel was injected or asked for.
+     * @return 0 or more
+     */
+    public int users() {
+        return this.users.getAsInt();
     }
 
     /**

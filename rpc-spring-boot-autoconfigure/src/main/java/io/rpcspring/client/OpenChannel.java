@@ -8,6 +8,8 @@ import java.util.stream.Stream;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -34,26 +36,23 @@ final class OpenChannel extends Channel {
     /** By full method name, and by service name. */
     private final Map<String, CallDefaults> methods;
 
+    /** Where calls come in. */
+    private final Channel entrance;
+
     OpenChannel(String description, String inboundLimit, ChannelFigures figures, List<ManagedChannel> connections,
-            CallDefaults defaults, Map<String, CallDefaults> methods) {
+            CallDefaults defaults, Map<String, CallDefaults> methods, List<ClientInterceptor> observers) {
         this.description = description;
         this.inboundLimit = inboundLimit;
         this.figures = figures;
         this.connections = connections.toArray(ManagedChannel[]::new);
         this.defaults = defaults;
         this.methods = Map.copyOf(methods);
+        this.entrance = ClientInterceptors.interceptForward(new Unobserved(), observers);
     }
 
     @Override
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-        CallDefaults forMethod = defaultsOf(method);
-        CallOptions complete = forMethod.applyTo(options, method.getType());
-        AttemptFailure attempts = forMethod.severalAttempts() ? new AttemptFailure() : null;
-        if (attempts != null) {
-            complete = complete.withStreamTracerFactory(attempts);
-        }
-        return new DescribedCall<>(nextConnection().newCall(method, complete), method.getFullMethodName(), this,
-                attempts);
+        return this.entrance.newCall(method, options);
     }
 
     @Override
@@ -103,6 +102,30 @@ final class OpenChannel extends Channel {
         String service = method.getServiceName();
         CallDefaults ofService = (own != null || service == null) ? own : this.methods.get(service);
         return (ofService != null) ? ofService : this.defaults;
+    }
+
+    /**
+     * Behind those who see each call first.
+     */
+    private final class Unobserved extends Channel {
+
+        @Override
+        public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
+            CallDefaults forMethod = defaultsOf(method);
+            CallOptions complete = forMethod.applyTo(options, method.getType());
+            AttemptFailure attempts = forMethod.severalAttempts() ? new AttemptFailure() : null;
+            if (attempts != null) {
+                complete = complete.withStreamTracerFactory(attempts);
+            }
+            return new DescribedCall<>(nextConnection().newCall(method, complete), method.getFullMethodName(),
+                    OpenChannel.this, attempts);
+        }
+
+        @Override
+        public String authority() {
+            return OpenChannel.this.authority();
+        }
+
     }
 
 }

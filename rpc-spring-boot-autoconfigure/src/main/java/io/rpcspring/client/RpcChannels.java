@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -206,6 +207,22 @@ public final class RpcChannels implements AutoCloseable {
     private static String yaml(String name) {
         String key = name.matches("[A-Za-z0-9-]+") ? name : "\"[" + name + "]\"";
         return "rpc:\n  client:\n    channels:\n      " + key + ":\n        target: \"localhost:9090\"";
+    }
+
+    /**
+     * Sees each call before all else that belongs to its channel does, and its end after
+     * all else.
+     */
+    public interface CallObserver {
+
+        /**
+         * Asked once for each channel, when it is made.
+         * @param channel the channel's name; nothing for one that was opened at run time
+         * with the defaults
+         * @return stands outside of all other interceptors
+         */
+        ClientInterceptor of(String channel);
+
     }
 
 }

@@ -24,7 +24,7 @@ final class SharedChannel extends Channel {
     /** How often the channel was given to someone. */
     private final AtomicInteger users = new AtomicInteger();
 
-    private final ChannelFigures figures = new ChannelFigures(this::state);
+    private final ChannelFigures figures = new ChannelFigures(this::state, () -> this.users.get());
 
     /** Guarded by this for writing. */
     private volatile @Nullable OpenChannel channel;

@@ -11,6 +11,7 @@ import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.pool.HandlerPools;
+import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.PoolSettings;
 import io.rpcspring.server.pool.RunSettings;
 import io.rpcspring.server.pool.ThreadLocals;
@@ -29,14 +30,15 @@ import io.rpcspring.server.transport.Doors;
  * @param threadLocals carries what application code leaves on a thread; null if nothing
  * can be there
  * @param links integrations that stand in the way of every call
+ * @param poolObserver is told what happens in the pools
  */
 public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Collection<PoolSettings> pools,
         Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled, ErrorSettings errors,
-        @Nullable ThreadLocals threadLocals, List<ChainLink> links) {
+        @Nullable ThreadLocals threadLocals, List<ChainLink> links, PoolObserver poolObserver) {
 
     HandlerPools newPools() {
         return new HandlerPools(this.pools,
-                new RunSettings(this.interruptCancelled, this.threadLocals, Doors::runNext));
+                new RunSettings(this.interruptCancelled, this.threadLocals, Doors::runNext, this.poolObserver));
     }
 
     HandlerSettings handlers(HandlerPools running, CallFailures failures) {

@@ -67,13 +67,19 @@ public final class AdmittedCall extends PlacedCall implements Executor {
     @Override
     public void run() {
         long start = System.nanoTime();
-        if (!isDone(start) && move(CallState::whenTaken).isInQueue()) {
-            runFrom(start);
+        if (isDone(start)) {
+            return;
+        }
+        CallState from = move(CallState::whenTaken);
+        if (from.isInQueue()) {
+            runFrom(start, from == CallState.LATE);
         }
     }
 
-    private void runFrom(long start) {
+    private void runFrom(long start, boolean late) {
         boolean began = hasBegun();
+        boolean begun;
+        waited(start - since());
         int running = pool().figures().began(start - since());
         do {
             begin();
@@ -88,11 +94,16 @@ public final class AdmittedCall extends PlacedCall implements Executor {
             finally {
                 end();
             }
+            // Before it leaves: then it may begin on another thread.
+            begun = hasBegun();
         }
         while (!leave());
         long nanos = System.nanoTime() - start;
         pool().figures().ended(nanos);
-        if (hasBegun() != began && call().getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
+        if (begun && !late) {
+            pool().figures().handlerRan(nanos);
+        }
+        if (begun != began && call().getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY) {
             pool().limit().learn(start, nanos, running, call().isCancelled());
         }
     }

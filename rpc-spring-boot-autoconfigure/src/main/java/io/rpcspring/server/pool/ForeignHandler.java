@@ -26,13 +26,16 @@ final class ForeignHandler extends PooledRun {
     public void run() {
         long start = System.nanoTime();
         pool().figures().began(start - since());
+        pool().figures().waited(start - since());
         begin();
         try {
             this.handler.run();
         }
         finally {
             end();
-            pool().figures().ended(System.nanoTime() - start);
+            long nanos = System.nanoTime() - start;
+            pool().figures().ended(nanos);
+            pool().figures().handlerRan(nanos);
             pool().places().giveBack();
         }
     }

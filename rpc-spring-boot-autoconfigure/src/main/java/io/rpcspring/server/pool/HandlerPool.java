@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
@@ -51,6 +52,11 @@ final class HandlerPool {
 
     String name() {
         return this.settings.name();
+    }
+
+    /** Called before the first call comes. */
+    void reportTo(PoolObserver observer) {
+        this.figures.reportTo(observer.poolStarts(name(), this::statistics));
     }
 
     /**

@@ -6,9 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.server.pool.PoolStatistics.Expiry;
+import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
 /**
  * Owns the pools of one server.
@@ -30,6 +34,8 @@ public final class HandlerPools {
 
     private final @Nullable ThreadLocals threadLocals;
 
+    private final PoolObserver observer;
+
     /** Written before the first call comes. */
     private volatile PoolChoice choice;
 
@@ -45,6 +51,7 @@ public final class HandlerPools {
             }
         }
         this.threadLocals = runs.threadLocals();
+        this.observer = runs.observer();
         this.choice = choice(Map.of());
     }
 
@@ -54,6 +61,7 @@ public final class HandlerPools {
      * {@code direct} and {@link #TRANSPORT} are the transport's thread
      */
     public void assign(Map<String, String> poolNames) {
+        this.pools.values().forEach((pool) -> pool.reportTo(this.observer));
         Map<String, PoolChoice.Chosen> methods = new HashMap<>();
         poolNames.forEach((method, pool) -> methods.put(method, new PoolChoice.Chosen(this.pools.get(pool))));
         this.choice = choice(methods);
@@ -122,6 +130,66 @@ public final class HandlerPools {
     public void close(Duration patience) {
         this.pools.values().forEach((pool) -> pool.close(patience));
         this.watch.close();
+    }
+
+    /**
+     * Is told of each pool before its first call comes.
+     */
+    public interface PoolObserver {
+
+        /** Wants to know nothing. */
+        PoolObserver NONE = (pool, now) -> PoolEvents.IGNORED;
+
+        /**
+         * A pool is about to be used.
+         * @param pool its name
+         * @param now asks for its figures
+         * @return is told what happens in it
+         */
+        PoolEvents poolStarts(String pool, Supplier<PoolStatistics> now);
+
+    }
+
+    /**
+     * Is told what happens in one pool, by the threads that run its calls or bring them:
+     * it must be quick, and must not throw.
+     */
+    public interface PoolEvents {
+
+        /** Nobody listens. */
+        PoolEvents IGNORED = new PoolEvents() {
+        };
+
+        /**
+         * A call's handler has a thread, or its call has ended before it had one. Once a
+         * call.
+         * @param nanos how long it waited
+         */
+        default void waited(long nanos) {
+        }
+
+        /**
+         * A handler has given its thread back: once a call, but for each batch of
+         * messages where an observer takes many.
+         * @param nanos how long it held it
+         */
+        default void ran(long nanos) {
+        }
+
+        /**
+         * A call was not let in.
+         * @param reason why
+         */
+        default void refused(Refusal reason) {
+        }
+
+        /**
+         * A call has ended before it had a thread with all that it needs.
+         * @param reason why
+         */
+        default void expired(Expiry reason) {
+        }
+
     }
 
     /**

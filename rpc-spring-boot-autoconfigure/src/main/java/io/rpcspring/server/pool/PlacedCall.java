@@ -23,6 +23,9 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
     /** Whether the handler has all that it starts with. Handed on with a move. */
     private boolean begun;
 
+    /** For how long it was in the queue before it began. Handed on with a move. */
+    private long waited;
+
     /** Whether no code of the application listens to its end. Handed on with a move. */
     private boolean quiet;
 
@@ -73,8 +76,16 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         }
     }
 
+    /** It has a thread after so long in the queue. */
+    final void waited(long nanos) {
+        this.waited += nanos;
+    }
+
     final void begun() {
-        this.begun = true;
+        if (!this.begun) {
+            this.begun = true;
+            pool().figures().waited(this.waited);
+        }
     }
 
     final boolean hasBegun() {
@@ -145,6 +156,9 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         }
         this.expired = true;
         pool().figures().expired(why);
+        if (from.isInQueue()) {
+            pool().figures().waited(this.waited + System.nanoTime() - since());
+        }
         if (answer != null) {
             this.call.refuse(answer);
         }

@@ -9,11 +9,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.rpcspring.server.pool.HandlerPools.PoolEvents;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
 import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
 /**
- * Counts what happens in a pool, without a lock.
+ * Counts what happens in a pool, without a lock, and tells who listens.
  */
 final class PoolFigures {
 
@@ -33,6 +34,13 @@ final class PoolFigures {
 
     private final LongAdder completed = new LongAdder();
 
+    /** Written before the first call comes. */
+    private PoolEvents events = PoolEvents.IGNORED;
+
+    void reportTo(PoolEvents listener) {
+        this.events = listener;
+    }
+
     /** A call has a thread; answers how many have one now. */
     int began(long queued) {
         this.started.increment();
@@ -47,12 +55,24 @@ final class PoolFigures {
         this.running.decrementAndGet();
     }
 
+    /** A call has waited for the thread that runs its handler. */
+    void waited(long nanos) {
+        this.events.waited(nanos);
+    }
+
+    /** A handler has given its thread back. */
+    void handlerRan(long nanos) {
+        this.events.ran(nanos);
+    }
+
     void refused(Refusal reason) {
         adder(this.refused, reason).increment();
+        this.events.refused(reason);
     }
 
     void expired(Expiry reason) {
         adder(this.expired, reason).increment();
+        this.events.expired(reason);
     }
 
     void completed() {

@@ -4,6 +4,8 @@ import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.pool.HandlerPools.PoolObserver;
+
 /**
  * How all pools of a server run their calls.
  *
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param threadLocals carries what application code leaves on a thread; null if nothing
  * can be there, which then costs nothing
  * @param afterTurn runs a task when the transport's thread has done what it is at
+ * @param observer is told what happens in the pools
  */
-public record RunSettings(boolean interruptCancelled, @Nullable ThreadLocals threadLocals, Executor afterTurn) {
+public record RunSettings(boolean interruptCancelled, @Nullable ThreadLocals threadLocals, Executor afterTurn,
+        PoolObserver observer) {
 }

@@ -204,9 +204,11 @@ class PoolThreadsTests {
     }
 
     private HandlerPool pool(String type, int size, int minSize) {
-        HandlerPool pool = new HandlerPool(new PoolSettings("tested",
-                type.equals("virtual") ? PoolSettings.Type.VIRTUAL : PoolSettings.Type.PLATFORM, size, 10,
-                Duration.ofSeconds(10), minSize), new RunSettings(true, null, Runnable::run), this.watch);
+        HandlerPool pool = new HandlerPool(
+                new PoolSettings("tested",
+                        type.equals("virtual") ? PoolSettings.Type.VIRTUAL : PoolSettings.Type.PLATFORM, size, 10,
+                        Duration.ofSeconds(10), minSize),
+                new RunSettings(true, null, Runnable::run, HandlerPools.PoolObserver.NONE), this.watch);
         this.pools.add(pool);
         return pool;
     }
