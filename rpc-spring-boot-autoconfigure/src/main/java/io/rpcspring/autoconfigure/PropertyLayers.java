@@ -57,10 +57,13 @@ record PropertyLayers(Environment environment, List<PropertyPlace> places) {
      * @return the index of the first source, or else a large number
      */
     int sourceOf(String key) {
-        ConfigurationPropertyName name = ConfigurationPropertyName.of(this.places.get(0) + "." + key);
+        List<ConfigurationPropertyName> names = this.places.get(0)
+            .names(key)
+            .map(ConfigurationPropertyName::of)
+            .toList();
         List<ConfigurationPropertySource> sources = sources();
         return IntStream.range(0, sources.size())
-            .filter((i) -> has(sources.get(i), name))
+            .filter((i) -> names.stream().anyMatch((name) -> has(sources.get(i), name)))
             .findFirst()
             .orElse(Integer.MAX_VALUE);
     }
