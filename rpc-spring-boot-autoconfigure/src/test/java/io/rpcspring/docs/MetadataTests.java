@@ -10,6 +10,8 @@ import com.jayway.jsonpath.JsonPath;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.ClassUtils;
 
+import io.rpcspring.fixture.StarterRunner;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -59,6 +61,18 @@ class MetadataTests {
             .singleElement()
             .satisfies((component) -> assertThat(component.getType().getEnumConstants()).extracting(Object::toString)
                 .containsExactly("AUTO", "PLATFORM", "VIRTUAL", "DIRECT"));
+    }
+
+    @Test
+    void noDurationIsLongerThanACentury() {
+        List<String> durations = read("$.properties[?(@.type == 'java.time.Duration')].name");
+        assertThat(durations).isNotEmpty()
+            .allSatisfy((name) -> StarterRunner.withServerOnFreePort()
+                .withPropertyValues(name + "=365000d")
+                .run((context) -> assertThat(context).as(name)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessageStartingWith(name + " is 365000d, which is ")));
     }
 
     private static List<String> names(String section) {

@@ -2,6 +2,7 @@ package io.rpcspring.autoconfigure.names;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,10 @@ record Findings(List<Finding> known, List<ConfiguredName> unknown) {
             }
         }
         Findings findings = new Findings(new ArrayList<>(), new ArrayList<>());
+        Iterator<@Nullable FoundName> property = properties.iterator();
         for (ConfiguredName name : names) {
-            FoundName property = properties.get(findings.known.size() + findings.unknown.size());
-            findings.add(name, name.isVariable() ? VariableSearch.find(root, name.name()) : property);
+            FoundName found = property.next();
+            findings.add(name, name.isVariable() ? VariableSearch.find(root, name.name()) : found);
         }
         return findings;
     }
