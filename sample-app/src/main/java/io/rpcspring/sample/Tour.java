@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.grpc.StatusRuntimeException;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.stereotype.Component;
 
@@ -61,9 +62,19 @@ class Tour implements CommandLineRunner {
             notes.send(note("The coat was not needed"));
             say("A note at Zurich: \"%s\"", notes.next().getText());
         }
+        askForNowhere();
         say("%n%d calls of two services, up to %d at once, over %d connection%s", this.gauge.calls(),
                 this.gauge.mostAtOnce(), this.gauge.connections(), (this.gauge.connections() != 1) ? "s" : "");
         printWhatToTry();
+    }
+
+    private void askForNowhere() {
+        try {
+            this.traveller.find("Atlantis");
+        }
+        catch (StatusRuntimeException ex) {
+            say("%s: %s", ex.getStatus().getCode(), this.traveller.unknownPlace(ex));
+        }
     }
 
     /** Every thread uses the same stub, and so the same channel. */

@@ -109,9 +109,9 @@ class OpaqueFailureTests {
     static class Places {
 
         private static final List<Supplier<RuntimeException>> FAILURES = List.of(() -> new IllegalStateException(SQL),
-                () -> new IllegalStateException("x", new IOException(SQL)), () -> new UnsupportedOperationException(SQL),
-                () -> Status.OK.withDescription(SQL).asRuntimeException(), IllegalStateException::new,
-                () -> Status.UNKNOWN.withCause(new IOException(SQL)).asRuntimeException());
+                () -> new IllegalStateException("x", new IOException(SQL)),
+                () -> new UnsupportedOperationException(SQL), () -> Status.OK.withDescription(SQL).asRuntimeException(),
+                IllegalStateException::new, () -> Status.UNKNOWN.withCause(new IOException(SQL)).asRuntimeException());
 
         private static RuntimeException failure(PlaceName name) {
             return FAILURES.get(Integer.parseInt(name.getName())).get();
