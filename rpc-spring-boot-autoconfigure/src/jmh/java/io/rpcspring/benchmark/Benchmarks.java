@@ -23,7 +23,9 @@ final class Benchmarks {
             case "start-up" -> new StartUp(options).run();
             case "clients" -> new Clients(options).run();
             case "overload" -> new Overload(options).run();
-            default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, meters, overload, start-up");
+            case "details" -> new OtherLanguages(options.python()).run();
+            default -> System.out
+                .println("Benchmarks: streams, slow-reader, calls, clients, meters, overload, start-up, details");
         }
         System.exit(0);
     }

@@ -64,6 +64,7 @@ class SampleApplicationTests {
             .contains("A note at Zurich: \"Bring a coat\"\n")
             .contains("Around 91 degrees north: INVALID_ARGUMENT: The request of places.v1.Places/Within is not valid:"
                     + " centre.latitude: must be greater than or equal to -90 and less than or equal to 90\n")
+            .contains("NOT_FOUND: Atlantis\n")
             .containsPattern("\n94 calls of two services, up to \\d+ at once, over 1 connection\n")
             .containsPattern(Pattern.compile("localhost:\\d+ places\\.v1\\.Places/Find\n"));
         assertThat(this.gauge.mostAtOnce()).isGreaterThan(1);
