@@ -96,7 +96,17 @@ class ArchitectureTests {
             .resideInAnyPackage("io.rpcspring", "io.rpcspring.server..", "io.rpcspring.client..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("io.rpcspring.propagation.."));
+            .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation.."));
+    }
+
+    @Test
+    void onlyValidationKnowsProtovalidate() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.validation..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("build.buf..", "com.google.re2j.."));
     }
 
     @Test
