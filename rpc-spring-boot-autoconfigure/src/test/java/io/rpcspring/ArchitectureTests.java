@@ -109,7 +109,18 @@ class ArchitectureTests {
             .resideInAnyPackage("io.rpcspring", "io.rpcspring.server..", "io.rpcspring.client..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.observation.."));
+            .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..",
+                    "io.rpcspring.observation.."));
+    }
+
+    @Test
+    void onlyValidationKnowsProtovalidate() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.validation..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("build.buf..", "com.google.re2j.."));
     }
 
     @Test

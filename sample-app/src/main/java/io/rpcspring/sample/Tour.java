@@ -10,10 +10,12 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import com.google.rpc.BadRequest;
 import io.grpc.StatusRuntimeException;
 import org.springframework.boot.CommandLineRunner;
 import org.springframework.stereotype.Component;
 
+import io.rpcspring.RpcError;
 import io.rpcspring.RpcStream;
 import io.rpcspring.sample.clock.LocalTime;
 import io.rpcspring.sample.places.Note;
@@ -100,7 +102,11 @@ class Tour implements CommandLineRunner {
             return names(this.traveller.around(Place.newBuilder().setLocation(centre).build(), 700));
         }
         catch (StatusRuntimeException ex) {
-            return ex.getMessage();
+            RpcError error = RpcError.from(ex);
+            return error.find(BadRequest.class)
+                .map((details) -> details.getFieldViolations(0))
+                .map((wrong) -> error.code() + ", " + wrong.getField() + " " + wrong.getDescription())
+                .orElse(error.message());
         }
     }
 
