@@ -58,14 +58,13 @@ class EachCallCountsOnceTests {
 
     private int calls;
 
-    private Measured application;
+    private final Measured application = Measured.start(new MixedPlaces(), "rpc.server.pools.default.size=" + THREADS,
+            "rpc.server.pools.default.queue-capacity=" + THREADS, "rpc.server.shutdown.grace=0s",
+            "rpc.client.channels.cable.target=${cable}");
 
     @Test
     void sumsOfBothSidesAreExact() throws Exception {
-        try (Measured started = Measured.start(new MixedPlaces(), "rpc.server.pools.default.size=" + THREADS,
-                "rpc.server.pools.default.queue-capacity=" + THREADS, "rpc.server.shutdown.grace=0s",
-                "rpc.client.channels.cable.target=${cable}")) {
-            this.application = started;
+        try (Measured started = this.application) {
             for (int round = 0; round < 10; round++) {
                 refuseWhatThePoolDoesNotTake();
                 cancelWhatRunsAndWhatWaits();
