@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.Test;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.rpcspring.server.error.OwnStatuses;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Who asks for the health, and how long.
@@ -31,7 +31,8 @@ class HealthPollTests {
             }
             return true;
         };
-        HealthPoll poll = new HealthPoll(new HealthService(new OwnStatuses(true)), Map.of("", deaf), Duration.ofMillis(1));
+        HealthPoll poll = new HealthPoll(new HealthService(new OwnStatuses(true)), Map.of("", deaf),
+                Duration.ofMillis(1));
         for (int i = 0; i < 3; i++) {
             poll.start(Set.of());
             Thread polling = asked.take();
