@@ -35,6 +35,7 @@ final class BenchmarkServer {
             case RAW -> RawServer.start(variant.threads(), port);
             case STARTER -> StarterApplication.start(StarterBench.class, variant.properties(), port);
             case OBSERVERS -> StarterApplication.start(ObserverBench.class, variant.properties(), port);
+            case CHECKED -> StarterApplication.start(CheckedBench.class, variant.properties(), port);
             case SPRING_BOOT -> SpringBootApplication.start(port);
         };
     }

@@ -17,11 +17,12 @@ final class Benchmarks {
         switch (args[0].toLowerCase(Locale.ROOT)) {
             case "streams" -> streams(options);
             case "calls" -> calls(options);
+            case "validation" -> validation(options);
             case "slow-reader" -> new SlowReader(options).run();
             case "start-up" -> new StartUp(options).run();
             case "clients" -> new Clients(options).run();
             case "overload" -> new Overload(options).run();
-            default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, overload, start-up");
+            default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, overload, start-up, validation");
         }
         System.exit(0);
     }
@@ -35,8 +36,15 @@ final class Benchmarks {
 
     private static void calls(Options options) throws InterruptedException {
         compare(options, Stream.of(1, 64, 512).map((parallel) -> Scenario.of(Scenario.Kind.UNARY, parallel)).toList(),
-                ".*");
+                "(?!.*validation).*");
         compare(options, List.of(new Scenario(Scenario.Kind.UNARY, 2_000, 50)), ".*(default|virtual).*");
+    }
+
+    private static void validation(Options options) throws InterruptedException {
+        compare(options, List.of(Scenario.of(Scenario.Kind.UNARY, 1), Scenario.of(Scenario.Kind.UNARY, 64)),
+                "starter, (as it comes|validation.*)");
+        compare(options, List.of(Scenario.of(Scenario.Kind.CHECKED, 1), Scenario.of(Scenario.Kind.CHECKED, 64)),
+                "starter, validation.*");
     }
 
     private static void compare(Options options, List<Scenario> scenarios, String variants)

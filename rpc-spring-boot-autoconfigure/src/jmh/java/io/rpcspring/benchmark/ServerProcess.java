@@ -35,6 +35,8 @@ final class ServerProcess implements AutoCloseable {
     private static final Pattern INTEGRATIONS = Pattern
         .compile("[/\\\\](spring-security-|context-propagation-)[^/\\\\]*$");
 
+    private static final Pattern PROTOVALIDATE = Pattern.compile("[/\\\\]protovalidate-[^/\\\\]*$");
+
     private final Variant variant;
 
     private final Process process;
@@ -83,6 +85,7 @@ final class ServerProcess implements AutoCloseable {
         Predicate<String> foreign = (variant.isOfSpringBoot() ? OURS : SPRING_BOOTS).asPredicate();
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(foreign.or(INTEGRATIONS.asPredicate()).negate())
+            .filter((entry) -> variant.hasProtovalidate() || !PROTOVALIDATE.asPredicate().test(entry))
             .collect(Collectors.joining(File.pathSeparator));
     }
 

@@ -21,6 +21,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     static final String SPRING_BOOT = "Spring Boot's starter";
 
+    private static final String UNCHECKED = "starter, validation off";
+
     private static final String RAW_BOUNDED = "raw, bounded executor";
 
     private static final String RAW_PLATFORM = "raw, 200 platform threads";
@@ -36,6 +38,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
                     "rpc.server.pools.streams.type=virtual", "rpc.server.limits.calls-per-connection=10000"),
             starter("starter, event loop", RAW_DIRECT, "rpc.server.pools.default.type=direct"),
             new Variant("starter, ImplBase", Kind.OBSERVERS, Threads.CACHED, List.of(), RAW_PLATFORM),
+            new Variant(UNCHECKED, Kind.CHECKED, Threads.CACHED, List.of("rpc.server.validation.enabled=false"), STARTER),
+            new Variant("starter, validation on", Kind.CHECKED, Threads.CACHED, List.of(), UNCHECKED),
             new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
 
     /** What is compared under overload. */
@@ -77,6 +81,10 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
         return this.kind == Kind.SPRING_BOOT;
     }
 
+    boolean hasProtovalidate() {
+        return this.kind == Kind.CHECKED;
+    }
+
     /** Who wires a server. */
     enum Kind {
 
@@ -88,6 +96,9 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
         /** This project, with observers. */
         OBSERVERS,
+
+        /** This project with protovalidate, with a plain object. */
+        CHECKED,
 
         /** Spring Boot's own gRPC starter. */
         SPRING_BOOT
