@@ -22,7 +22,9 @@ final class Benchmarks {
             case "start-up" -> new StartUp(options).run();
             case "clients" -> new Clients(options).run();
             case "overload" -> new Overload(options).run();
-            default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, overload, start-up, validation");
+            case "details" -> new OtherLanguages(options.python()).run();
+            default -> System.out.println(
+                    "Benchmarks: streams, slow-reader, calls, clients, overload, start-up, validation, details");
         }
         System.exit(0);
     }

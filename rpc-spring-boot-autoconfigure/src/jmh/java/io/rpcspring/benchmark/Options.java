@@ -14,9 +14,10 @@ import java.util.stream.Collectors;
  * @param variants which servers to compare, as a regular expression
  * @param seconds how long a benchmark without rounds measures
  * @param jvmOptions options of the servers' JVMs
+ * @param python runs Python's official client
  */
 record Options(int rounds, int roundMillis, int warmUpSeconds, String scenarios, String variants, int seconds,
-        List<String> jvmOptions) {
+        List<String> jvmOptions, String python) {
 
     private static final int RAMP_MILLIS = 250;
 
@@ -31,7 +32,8 @@ record Options(int rounds, int roundMillis, int warmUpSeconds, String scenarios,
         return new Options(number(given, "rounds", 7), number(given, "round-millis", 1000),
                 number(given, "warm-up", 15), given.getOrDefault("scenarios", ".*"),
                 given.getOrDefault("variants", ".*"), number(given, "seconds", 60),
-                List.of(given.getOrDefault("jvm-options", "-Xmx512m").split(" ", -1)));
+                List.of(given.getOrDefault("jvm-options", "-Xmx512m").split(" ", -1)),
+                given.getOrDefault("python", "python3"));
     }
 
     private static int number(Map<String, String> given, String name, int otherwise) {

@@ -2,11 +2,14 @@ package io.rpcspring.sample;
 
 import java.util.Optional;
 
+import com.google.rpc.ResourceInfo;
 import io.grpc.Status;
+import io.grpc.Status.Code;
 import io.grpc.StatusException;
 
 import io.rpcspring.MessageReceiver;
 import io.rpcspring.MessageSender;
+import io.rpcspring.RpcError;
 import io.rpcspring.RpcService;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -64,7 +67,10 @@ class Places {
     }
 
     static StatusException noSuchPlace(String name) {
-        return Status.NOT_FOUND.withDescription("No place is called '" + name + "'").asException();
+        return RpcError
+            .of(Code.NOT_FOUND, "No place is called '" + name + "'",
+                    ResourceInfo.newBuilder().setResourceType("place").setResourceName(name).build())
+            .asException();
     }
 
 }

@@ -66,9 +66,19 @@ class Tour implements CommandLineRunner {
             notes.send(note("The coat was not needed"));
             say("A note at Zurich: \"%s\"", notes.next().getText());
         }
+        askForNowhere();
         say("%n%d calls of two services, up to %d at once, over %d connection%s", this.gauge.calls(),
                 this.gauge.mostAtOnce(), this.gauge.connections(), (this.gauge.connections() != 1) ? "s" : "");
         printWhatToTry();
+    }
+
+    private void askForNowhere() {
+        try {
+            this.traveller.find("Atlantis");
+        }
+        catch (StatusRuntimeException ex) {
+            say("%s: %s", ex.getStatus().getCode(), this.traveller.unknownPlace(ex));
+        }
     }
 
     /** Every thread uses the same stub, and so the same channel. */

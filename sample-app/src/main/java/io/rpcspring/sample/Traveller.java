@@ -3,10 +3,12 @@ package io.rpcspring.sample;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.google.rpc.ResourceInfo;
 import io.grpc.Channel;
 import org.springframework.stereotype.Component;
 
 import io.rpcspring.RpcClient;
+import io.rpcspring.RpcError;
 import io.rpcspring.RpcStream;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -35,6 +37,12 @@ class Traveller {
     /** Unary. */
     Place find(String name) {
         return this.places.find(PlaceName.newBuilder().setName(name).build());
+    }
+
+    /** What a call has asked for in vain, as the details of its error say. */
+    String unknownPlace(Exception ex) {
+        RpcError error = RpcError.from(ex);
+        return error.find(ResourceInfo.class).map(ResourceInfo::getResourceName).orElse(error.message());
     }
 
     /** Server streaming: the iterator waits for the next place. */

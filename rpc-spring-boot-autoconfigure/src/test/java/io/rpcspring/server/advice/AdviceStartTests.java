@@ -50,7 +50,7 @@ class AdviceStartTests {
                         method("on", Greedy.class) + " takes java.util.Locale, which nobody can give."
                                 + " Take the exception and io.rpcspring.RpcContext, in any order, and each at most"
                                 + " once."),
-                Arguments.of(Double.class, method("on", Double.class) + " takes java.lang.Error, which nobody can give."
+                Arguments.of(Pair.class, method("on", Pair.class) + " takes java.lang.Error, which nobody can give."
                         + " Take the exception and io.rpcspring.RpcContext, in any order, and each at most" + " once."),
                 Arguments.of(Other.class,
                         method("on", Other.class) + " is for java.io.IOException, but takes"
@@ -157,7 +157,7 @@ class AdviceStartTests {
 
     /** Takes two exceptions. */
     @RpcAdvice
-    static class Double {
+    static class Pair {
 
         @RpcExceptionHandler
         Status on(IllegalStateException ex, Error other) {
@@ -221,6 +221,7 @@ class AdviceStartTests {
     static class Private {
 
         @RpcExceptionHandler
+        @SuppressWarnings("unused") // that is the test
         private Status on(IllegalStateException ex) {
             return Status.ABORTED;
         }
