@@ -18,14 +18,15 @@ final class Benchmarks {
         switch (args[0].toLowerCase(Locale.ROOT)) {
             case "streams" -> streams(options);
             case "calls" -> calls(options);
+            case "validation" -> validation(options);
             case "slow-reader" -> new SlowReader(options).run();
             case "meters" -> meters(options);
             case "start-up" -> new StartUp(options).run();
             case "clients" -> new Clients(options).run();
             case "overload" -> new Overload(options).run();
             case "details" -> new OtherLanguages(options.python()).run();
-            default -> System.out
-                .println("Benchmarks: streams, slow-reader, calls, clients, meters, overload, start-up, details");
+            default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, meters, overload, start-up, "
+                    + "validation, details");
         }
         System.exit(0);
     }
@@ -39,7 +40,7 @@ final class Benchmarks {
 
     private static void calls(Options options) throws InterruptedException {
         compare(options, Stream.of(1, 64, 512).map((parallel) -> Scenario.of(Scenario.Kind.UNARY, parallel)).toList(),
-                "(?!.*(meters|Micrometer)).*");
+                "(?!.*(meters|Micrometer|validation)).*");
         compare(options, List.of(new Scenario(Scenario.Kind.UNARY, 2_000, 50)), ".*(default|virtual).*");
     }
 
@@ -49,6 +50,13 @@ final class Benchmarks {
                         Scenario.of(Scenario.Kind.DOWNLOAD, 16), Scenario.of(Scenario.Kind.PING_PONG, 16)),
                 "starter, (as it comes|meters|Micrometer.*)");
         new MeasuredClients(options).run();
+    }
+
+    private static void validation(Options options) throws InterruptedException {
+        compare(options, List.of(Scenario.of(Scenario.Kind.UNARY, 1), Scenario.of(Scenario.Kind.UNARY, 64)),
+                "starter, (as it comes|validation.*)");
+        compare(options, List.of(Scenario.of(Scenario.Kind.CHECKED, 1), Scenario.of(Scenario.Kind.CHECKED, 64)),
+                "starter, validation.*");
     }
 
     private static void compare(Options options, List<Scenario> scenarios, String variants)

@@ -13,6 +13,8 @@ import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.benchmark.proto.BenchGrpc;
+import io.rpcspring.benchmark.proto.Booking;
+import io.rpcspring.benchmark.proto.CheckedGrpc;
 import io.rpcspring.benchmark.proto.Order;
 import io.rpcspring.benchmark.proto.Payload;
 
@@ -27,7 +29,18 @@ final class Load implements AutoCloseable {
 
     private static final ByteString BODY = ByteString.copyFrom(new byte[100]);
 
+    private static final Booking BOOKING = Booking.newBuilder()
+        .setFrom("Zurich")
+        .setTo("Rome")
+        .setSeats(2)
+        .setMail("ann@example.com")
+        .addPassengers("Ann")
+        .addPassengers("Bob")
+        .build();
+
     private final BenchGrpc.BenchStub stub;
+
+    private final CheckedGrpc.CheckedStub bookings;
 
     private final Scenario scenario;
 
@@ -43,6 +56,7 @@ final class Load implements AutoCloseable {
 
     Load(Channel channel, Scenario scenario) {
         this.stub = BenchGrpc.newStub(channel);
+        this.bookings = CheckedGrpc.newStub(channel);
         this.scenario = scenario;
         this.message = Payload.newBuilder().setBody(BODY).setPauseMs(scenario.pauseMs()).build();
         this.live = new CountDownLatch(scenario.parallel());
@@ -67,6 +81,7 @@ final class Load implements AutoCloseable {
         }
         switch (this.scenario.kind()) {
             case UNARY -> this.stub.echo(this.message, new Counting<>());
+            case CHECKED -> this.bookings.book(BOOKING, new Counting<>());
             case DOWNLOAD -> this.stub.download(
                     Order.newBuilder().setMessages(MESSAGES_PER_STREAM).setMessage(this.message).build(),
                     new Downloading<>());

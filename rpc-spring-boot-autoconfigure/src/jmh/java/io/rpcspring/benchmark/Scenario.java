@@ -24,6 +24,9 @@ record Scenario(Kind kind, int parallel, int pauseMs) {
         /** One message there, one back. */
         UNARY("unary"),
 
+        /** The same, with five rules for the one there. */
+        CHECKED("unary with five rules"),
+
         /** Many messages back. */
         DOWNLOAD("server streaming"),
 

@@ -38,6 +38,8 @@ final class ServerProcess implements AutoCloseable {
     private static final Pattern MICROMETERS = Pattern
         .compile("[/\\\\](micrometer-(core|registry)-|spring-boot-micrometer-|prometheus-)[^/\\\\]*$");
 
+    private static final Pattern PROTOVALIDATE = Pattern.compile("[/\\\\]protovalidate-[^/\\\\]*$");
+
     private final Variant variant;
 
     private final Process process;
@@ -87,6 +89,7 @@ final class ServerProcess implements AutoCloseable {
         Predicate<String> meters = variant.isMeasured() ? (entry) -> false : MICROMETERS.asPredicate();
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(foreign.or(INTEGRATIONS.asPredicate()).or(meters).negate())
+            .filter((entry) -> variant.hasProtovalidate() || !PROTOVALIDATE.asPredicate().test(entry))
             .collect(Collectors.joining(File.pathSeparator));
     }
 

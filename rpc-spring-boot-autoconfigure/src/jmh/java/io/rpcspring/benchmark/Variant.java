@@ -23,6 +23,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     private static final String METERS = "starter, meters";
 
+    private static final String UNCHECKED = "starter, validation off";
+
     private static final String RAW_BOUNDED = "raw, bounded executor";
 
     private static final String RAW_PLATFORM = "raw, 200 platform threads";
@@ -40,6 +42,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
                     List.of("rpc.observability.enabled=false"), STARTER),
             starter("starter, event loop", RAW_DIRECT, "rpc.server.pools.default.type=direct"),
             new Variant("starter, ImplBase", Kind.OBSERVERS, Threads.CACHED, List.of(), RAW_PLATFORM),
+            new Variant(UNCHECKED, Kind.CHECKED, Threads.CACHED, List.of("rpc.server.validation.enabled=false"), STARTER),
+            new Variant("starter, validation on", Kind.CHECKED, Threads.CACHED, List.of(), UNCHECKED),
             new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
 
     /** What is compared under overload. */
@@ -86,6 +90,10 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
         return this.kind == Kind.SPRING_BOOT;
     }
 
+    boolean hasProtovalidate() {
+        return this.kind == Kind.CHECKED;
+    }
+
     /** Who wires a server. */
     enum Kind {
 
@@ -100,6 +108,9 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
         /** This project, with Micrometer's own interceptor instead of our meters. */
         MICROMETER,
+
+        /** This project with protovalidate, with a plain object. */
+        CHECKED,
 
         /** Spring Boot's own gRPC starter. */
         SPRING_BOOT

@@ -62,10 +62,10 @@ class SampleApplicationTests {
             .contains("Within 700 km of Zurich: Zurich, Paris, Brussels, Prague, Vienna, Berlin, Rome\n")
             .contains("A trip Zurich - Rome - Athens - Cairo is 2,857 km long\n")
             .contains("A note at Zurich: \"Bring a coat\"\n")
+            .contains("NOT_FOUND: Atlantis\n")
             .contains("Around 91 degrees north: INVALID_ARGUMENT, centre.latitude must be greater than or equal to"
                     + " -90 and less than or equal to 90\n")
-            .contains("NOT_FOUND: Atlantis\n")
-            .containsPattern("\n94 calls of two services, up to \\d+ at once, over 1 connection\n")
+            .containsPattern("\n95 calls of two services, up to \\d+ at once, over 1 connection\n")
             .containsPattern(Pattern.compile("localhost:\\d+ places\\.v1\\.Places/Find\n"));
         assertThat(this.gauge.mostAtOnce()).isGreaterThan(1);
         assertThat(this.gauge.connections()).isEqualTo(1);
