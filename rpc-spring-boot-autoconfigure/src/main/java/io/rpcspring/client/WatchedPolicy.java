@@ -75,7 +75,7 @@ final class WatchedPolicy extends LoadBalancerProvider {
             if (balancer == null) {
                 ConnectionWatch found = addresses.getAttributes().get(WATCH);
                 this.watch = found;
-                balancer = found.policy().newLoadBalancer(new WatchedHelper(this.helper, found));
+                balancer = found.policy().newLoadBalancer(new WatchedConnections(this.helper, found));
                 this.chosen = balancer;
             }
             return balancer.acceptResolvedAddresses(addresses);

@@ -164,8 +164,7 @@ class DrainTests {
             assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> new Socket("localhost", port).close());
         });
         assertThat(output).containsSubsequence(
-                "ERROR io.rpcspring.server.ServerEvents -- A listener failed at RpcServerDrainEvent;"
-                        + " the gRPC server stops all the same",
+                "A listener failed at RpcServerDrainEvent;" + " the gRPC server stops all the same",
                 "the registry does not answer", "gRPC server has stopped", "A listener failed at RpcServerStoppedEvent",
                 "nor does it now");
     }

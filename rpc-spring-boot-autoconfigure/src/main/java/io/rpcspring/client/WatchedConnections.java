@@ -8,13 +8,13 @@ import io.grpc.util.ForwardingSubchannel;
 /**
  * Tells a channel's {@link ConnectionWatch} what a policy and its connections do.
  */
-final class WatchedHelper extends ForwardingLoadBalancerHelper {
+final class WatchedConnections extends ForwardingLoadBalancerHelper {
 
     private final LoadBalancer.Helper helper;
 
     private final ConnectionWatch watch;
 
-    WatchedHelper(LoadBalancer.Helper helper, ConnectionWatch watch) {
+    WatchedConnections(LoadBalancer.Helper helper, ConnectionWatch watch) {
         this.helper = helper;
         this.watch = watch;
     }
