@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.core.env.Environment;
@@ -26,7 +27,7 @@ class PrometheusTests {
 
     private final String target;
 
-    PrometheusTests(Environment environment) {
+    PrometheusTests(@Autowired Environment environment) {
         this.target = "http://localhost:" + environment.getProperty("local.server.port") + "/actuator/prometheus";
     }
 
