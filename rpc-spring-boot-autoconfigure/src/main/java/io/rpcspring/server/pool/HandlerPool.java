@@ -166,7 +166,9 @@ final class HandlerPool {
     }
 
     PoolStatistics statistics() {
-        return this.figures.statistics(this.limit.now(), waiting(this.figures.running()));
+        // Read once: a call that ends meanwhile would hide one that waits.
+        int running = this.figures.running();
+        return this.figures.statistics(this.limit.now(), running, waiting(running));
     }
 
     void close(Duration patience) {

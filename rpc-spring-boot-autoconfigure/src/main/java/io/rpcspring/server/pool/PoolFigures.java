@@ -89,8 +89,8 @@ final class PoolFigures {
         return (ended > 0) ? Duration.ofNanos(this.runNanos.sum() / ended) : Duration.ofSeconds(1);
     }
 
-    PoolStatistics statistics(int size, int waiting) {
-        return new PoolStatistics(size, this.running.get(), waiting, sums(this.refused), sums(this.expired),
+    PoolStatistics statistics(int size, int runningNow, int waiting) {
+        return new PoolStatistics(size, runningNow, waiting, sums(this.refused), sums(this.expired),
                 this.completed.sum(), this.started.sum(), Duration.ofNanos(this.queueNanos.sum()),
                 Duration.ofNanos(this.longestQueueNanos.get()), Duration.ofNanos(this.runNanos.sum()));
     }
