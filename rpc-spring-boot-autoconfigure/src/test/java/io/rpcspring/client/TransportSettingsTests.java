@@ -38,6 +38,7 @@ import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
@@ -185,6 +186,7 @@ class TransportSettingsTests {
         });
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void serversThatDoNotServeArePassedOver() throws IOException {
         HealthStatusManager health = new HealthStatusManager();

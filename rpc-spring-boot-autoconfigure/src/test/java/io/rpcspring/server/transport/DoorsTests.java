@@ -19,6 +19,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -130,6 +131,7 @@ class DoorsTests {
                         + " Set rpc.server.port, or remove rpc.server.address."));
     }
 
+    @WithLibrary("grpc-inprocess")
     @Test
     void inProcessNameAloneAndBesideAPort() {
         this.runner.withPropertyValues("rpc.server.in-process-name=alone").run((context) -> {
@@ -146,6 +148,7 @@ class DoorsTests {
         });
     }
 
+    @WithLibrary("grpc-inprocess")
     @Test
     void inProcessNameThatIsTakenIsRefused() {
         this.runner.withPropertyValues("rpc.server.in-process-name=taken")
