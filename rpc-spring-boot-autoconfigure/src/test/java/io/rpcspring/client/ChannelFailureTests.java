@@ -7,6 +7,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,6 +70,7 @@ class ChannelFailureTests {
         assertFails(place + key + " " + problem + " Set " + place + key + " to " + cure + ".", place + property);
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void settingsThatExcludeEachOtherAreReported() {
         assertFails(

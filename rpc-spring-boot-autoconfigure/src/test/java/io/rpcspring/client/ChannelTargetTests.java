@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -31,11 +30,13 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.fixture.InProcess;
 import io.rpcspring.fixture.NameService;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.ServerProcess;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.ServerProcessTests;
@@ -105,12 +106,10 @@ class ChannelTargetTests {
 
     @Test
     void serverProcessThatIsKilledUnderLoadCostsNoCallWithRetries() throws Exception {
-        try (ServerProcess one = startProcess();
-                ServerProcess two = startProcess();
-                ServerProcess three = startProcess()) {
+        try (ServerProcess killed = ServerProcess.start(ServerProcessTests.Application.class, "rpc.server.port=0")) {
             this.runner
-                .withPropertyValues("rpc.client.channels.places.targets=" + one.target() + "," + two.target() + ","
-                        + three.target(), "rpc.client.channels.places.retry.max-attempts=3")
+                .withPropertyValues(allTargets() + "," + killed.target(),
+                        "rpc.client.channels.places.retry.max-attempts=3")
                 .run((context) -> {
                     PlacesGrpc.PlacesBlockingStub places = stub(context.getBean(RpcChannels.class));
                     AtomicBoolean stop = new AtomicBoolean();
@@ -121,7 +120,7 @@ class ChannelTargetTests {
                         .limit(4)
                         .toList();
                     Awaitility.await().until(() -> served.get() > 300);
-                    two.kill();
+                    killed.kill();
                     int before = served.get();
                     Awaitility.await().until(() -> served.get() > before + 1000);
                     stop.set(true);
@@ -130,10 +129,6 @@ class ChannelTargetTests {
                     }
                 });
         }
-    }
-
-    private static ServerProcess startProcess() throws IOException {
-        return ServerProcess.start(ServerProcessTests.Application.class, "rpc.server.port=0");
     }
 
     private static void callUntil(AtomicBoolean stop, PlacesGrpc.PlacesBlockingStub places, AtomicInteger served) {
@@ -236,6 +231,7 @@ class ChannelTargetTests {
     }
 
     @Test
+    @WithLibrary("grpc-inprocess")
     void unixSocketsAndTheServersOfThisProcessAreReached(@TempDir Path folder) throws IOException {
         Assumptions.assumeTrue(Epoll.isAvailable());
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -244,9 +240,7 @@ class ChannelTargetTests {
             .forAddress(new DomainSocketAddress(socket.toFile()), InsecureServerCredentials.create())
             .channelType(EpollServerDomainSocketChannel.class)
             .workerEventLoopGroup(loop)
-            .bossEventLoopGroup(loop), new PlacesFixture());
-                RecordingServer local = RecordingServer.start(InProcessServerBuilder.forName("here"),
-                        new PlacesFixture())) {
+            .bossEventLoopGroup(loop), new PlacesFixture()); RecordingServer local = InProcess.places("here")) {
             run("rpc.client.channels.places.target=unix:" + socket, (places) -> {
                 places.find(ZURICH);
                 assertThat(unix.calls).hasSize(1);

@@ -36,6 +36,7 @@ import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
@@ -174,6 +175,7 @@ class TransportSettingsTests {
         });
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void serversThatDoNotServeArePassedOver() {
         HealthStatusManager health = new HealthStatusManager();

@@ -33,6 +33,7 @@ import io.rpcspring.fixture.HealthWatch;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.fixture.StuckPlaces;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
@@ -51,6 +52,7 @@ class DrainTests {
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort();
 
+    @WithLibrary("grpc-services")
     @Test
     void watchersSeeThatNothingIsServedAndAreLetGoWhileCallsAreStillTaken() {
         this.runner.withBean(MarkedPlaces.class).withPropertyValues("rpc.server.shutdown.delay=3s").run((context) -> {
@@ -71,6 +73,7 @@ class DrainTests {
         });
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void openWatchCostsNoGracePeriod() {
         this.runner.withBean(MarkedPlaces.class).withPropertyValues("rpc.server.shutdown.grace=10m").run((context) -> {
@@ -142,6 +145,7 @@ class DrainTests {
                 "Started [places.v1.Places]", "REFUSING_TRAFFIC", "Drain", "Stopped");
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void listenersThatThrowKeepTheServerNeitherFromGoingNorFromTellingTheOthers(CapturedOutput output) {
         this.runner.withBean(MarkedPlaces.class).withInitializer((context) -> {

@@ -29,6 +29,7 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.DefaultServer;
 import io.rpcspring.fixture.Memory;
 import io.rpcspring.fixture.RawConnection;
+import io.rpcspring.fixture.WithLibrary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -36,6 +37,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Large requests leave nothing outside of the heap, however broken they are.
  */
+@WithLibrary("grpc-services")
 class LargeRequestTests {
 
     private static final int REQUESTS = 100;

@@ -42,6 +42,7 @@ import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.DefaultServer;
 import io.rpcspring.fixture.RawConnection;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Distance;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
@@ -116,6 +117,7 @@ class ResetTests {
             .isEqualTo(Map.of("RESOURCE_EXHAUSTED pool 'one' is full (1 running, 0 waiting)", EARLY_ENDS));
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void callsWhoseDeadlinesPassEndNoConnection() throws Exception {
         AtomicInteger cancelled = server.application().getBean(CancelledCalls.class).count;

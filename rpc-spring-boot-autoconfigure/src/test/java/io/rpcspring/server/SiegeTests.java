@@ -32,6 +32,7 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.DefaultServer;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.RawConnection;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
@@ -51,6 +52,7 @@ class SiegeTests {
             "rpc.server.pools.default.size=2", "rpc.server.pools.default.queue-capacity=2",
             "rpc.server.reflection.enabled=true" };
 
+    @WithLibrary("grpc-services")
     @Test
     void healthAndReflectionAnswerWhilePoolsAreFullAndConnectionsSilent() throws Exception {
         try (DefaultServer server = DefaultServer.start(Application.class, SMALL_POOLS);
@@ -115,6 +117,7 @@ class SiegeTests {
         }
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void headersThatDripAreEndedByKeepAlive() throws Exception {
         try (DefaultServer server = DefaultServer.start(Application.class, "rpc.server.keep-alive.time=10s",

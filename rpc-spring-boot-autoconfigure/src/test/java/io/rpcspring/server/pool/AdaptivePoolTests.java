@@ -15,6 +15,7 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * How an adaptive limit follows calls that come through the wire.
  */
+@WithLibrary("concurrency-limits-core")
 class AdaptivePoolTests {
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
+import io.grpc.CallOptions;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
@@ -28,6 +29,8 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
+import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 
@@ -37,6 +40,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What becomes of many more calls than a pool has threads, over several connections.
  */
+@WithLibrary("grpc-services")
 class CrowdTests {
 
     private static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
@@ -60,11 +64,12 @@ class CrowdTests {
                 connect(context, 4);
                 ThreadMXBean threads = idleThreads();
                 int idle = threads.getThreadCount();
-                List<CompletableFuture<Ended>> calls = flood(125, 1000);
-                await().until(() -> statistics(context).refused() > 0);
-                // Three seconds pass before all calls are served.
+                List<CompletableFuture<Ended>> calls = flood(125, BusyPlaces.STUCK);
+                await().until(() -> calls.stream().filter(CompletableFuture::isDone).count() == 476);
                 checkHealth(this.connections.get(0));
                 assertThat(statistics(context).running()).isEqualTo(8);
+                assertThat(statistics(context).waiting()).isEqualTo(16);
+                context.getBean(BusyPlaces.class).release.countDown();
                 List<Ended> ends = Flood.ends(calls);
                 assertThat(Flood.codes(ends)).containsOnly(Map.entry(Code.OK, 24L),
                         Map.entry(Code.RESOURCE_EXHAUSTED, 476L));
@@ -72,13 +77,11 @@ class CrowdTests {
                     assertThat(end.status().getDescription())
                         .matches("pool 'default' is full \\(\\d running, \\d+ waiting\\)");
                     assertThat(Long.parseLong(end.trailers().get(PUSHBACK))).isBetween(10L, 20_000L);
-                    assertThat(end.after()).isLessThan(Duration.ofSeconds(2));
                 });
                 assertThat(threads.getPeakThreadCount() - idle).isLessThanOrEqualTo(30);
                 assertThat(statistics(context).refused()).isEqualTo(476);
                 await().until(() -> statistics(context).completed() == 24);
-                assertThat(statistics(context).longestQueueTime()).isBetween(Duration.ofMillis(1500),
-                        Duration.ofSeconds(5));
+                assertThat(statistics(context).longestQueueTime()).isPositive();
             });
     }
 
@@ -92,7 +95,7 @@ class CrowdTests {
                 connect(context, 10);
                 ThreadMXBean threads = idleThreads();
                 int idle = threads.getThreadCount();
-                assertThat(Flood.codes(Flood.ends(flood(1000, 100)))).containsOnly(Map.entry(Code.OK, 10_000L));
+                assertThat(Flood.codes(Flood.ends(flood(1000, "100")))).containsOnly(Map.entry(Code.OK, 10_000L));
                 assertThat(threads.getPeakThreadCount() - idle).isLessThanOrEqualTo(30);
             });
     }
@@ -105,17 +108,18 @@ class CrowdTests {
                     "rpc.server.pools.default.queue-capacity=32")
             .run((context) -> {
                 connect(context, 10);
-                List<Ended> ends = Flood.ends(flood(1000, 100));
+                List<Ended> ends = Flood.ends(flood(1000, "100"));
                 assertThat(Flood.codes(ends)).containsOnlyKeys(Code.OK, Code.RESOURCE_EXHAUSTED);
                 assertThat(ends).filteredOn((end) -> end.is(Code.OK)).hasSizeGreaterThanOrEqualTo(64);
                 assertThat(statistics(context).longestQueueTime()).isLessThan(Duration.ofSeconds(2));
             });
     }
 
-    private List<CompletableFuture<Ended>> flood(int each, int millis) {
+    private List<CompletableFuture<Ended>> flood(int each, String name) {
         List<CompletableFuture<Ended>> calls = new ArrayList<>();
         for (Connection connection : this.connections) {
-            calls.addAll(Flood.start(each, connection.channel(), PlacesGrpc.getFindMethod(), millis));
+            calls.addAll(Flood.start(each, connection.channel(), PlacesGrpc.getFindMethod(),
+                    PlaceName.newBuilder().setName(name).build(), CallOptions.DEFAULT));
         }
         return calls;
     }

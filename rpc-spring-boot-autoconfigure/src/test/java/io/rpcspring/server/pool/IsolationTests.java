@@ -27,6 +27,7 @@ import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.HealthWatch;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.PlaceName;
@@ -40,6 +41,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What goes on while all threads of a pool are held and its queue is full.
  */
+@WithLibrary("grpc-services")
 class IsolationTests {
 
     private static final PlaceName STUCK = PlaceName.newBuilder().setName(BusyPlaces.STUCK).build();

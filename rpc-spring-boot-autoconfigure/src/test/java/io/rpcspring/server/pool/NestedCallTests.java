@@ -11,6 +11,7 @@ import io.rpcspring.RpcClient;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.ClockFixture;
 import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.clock.ClockGrpc;
 import io.rpcspring.sample.clock.LocalTime;
 import io.rpcspring.sample.places.Area;
@@ -27,6 +28,7 @@ import static org.awaitility.Awaitility.await;
  */
 class NestedCallTests {
 
+    @WithLibrary("grpc-inprocess")
     @ParameterizedTest
     @MethodSource("servicesOnTheTransportsThread")
     void handlerGetsItsAnswerAndItsCallIsCountedOnce(Class<?> clock) {

@@ -16,6 +16,7 @@ import io.rpcspring.RpcService;
 import io.rpcspring.fixture.BusyPlaces;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
@@ -120,6 +121,7 @@ class PoolConfigurationTests {
         assertRefused(property, message);
     }
 
+    @WithLibrary("concurrency-limits-core")
     @Test
     void adaptiveLimitNeedsItsLibraryAndItsRange() {
         String adaptive = "rpc.server.pools.a.concurrency-limit=adaptive";

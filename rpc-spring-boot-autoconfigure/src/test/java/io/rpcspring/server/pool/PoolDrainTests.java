@@ -29,6 +29,7 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
@@ -50,6 +51,7 @@ class PoolDrainTests {
         .withBean(Threads.class, () -> this.threads)
         .withPropertyValues("rpc.server.pools.one.size=1", "rpc.server.services.[places.v1.Places].pool=one");
 
+    @WithLibrary("grpc-services")
     @ParameterizedTest
     @MethodSource("io.rpcspring.server.pool.Pools#everyKindOnEveryType")
     void whatWasLetInIsServed(String type, Class<?> service, MethodDescriptor<?, ?> kind) {

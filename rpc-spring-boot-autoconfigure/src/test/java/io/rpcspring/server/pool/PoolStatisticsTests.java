@@ -16,6 +16,7 @@ import io.rpcspring.fixture.BusyPlaces;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
@@ -64,6 +65,7 @@ class PoolStatisticsTests {
         }
     }
 
+    @WithLibrary("concurrency-limits-core")
     @ParameterizedTest
     @MethodSource("io.rpcspring.server.pool.Pools#types")
     void adaptiveLimitIsItsOwnReason(String type) {

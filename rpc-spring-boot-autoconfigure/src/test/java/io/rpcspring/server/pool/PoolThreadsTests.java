@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.rpcspring.fixture.WithLibrary;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -183,6 +185,7 @@ class PoolThreadsTests {
         await().untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
     }
 
+    @WithLibrary("concurrency-limits-core")
     @Test
     void adaptiveLimitFollowsTheLatency() throws Exception {
         HandlerPool pool = pool("platform", 100, 2);

@@ -26,6 +26,7 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
@@ -62,6 +63,7 @@ class StormTests {
             .flatMap((type) -> Stream.of("fixed", "adaptive").map((limit) -> Arguments.arguments(type, limit)));
     }
 
+    @WithLibrary("concurrency-limits-core")
     @ParameterizedTest
     @MethodSource("limits")
     void everyCallGivesItsPlaceBackOnce(String type, String limit) throws Exception {

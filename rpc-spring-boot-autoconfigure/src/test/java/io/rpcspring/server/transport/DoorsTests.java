@@ -23,6 +23,7 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.fixture.StuckPlaces;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
@@ -160,6 +161,7 @@ class DoorsTests {
                         + " Set rpc.server.port, or remove rpc.server.address."));
     }
 
+    @WithLibrary("grpc-inprocess")
     @Test
     void inProcessNameAloneAndBesideAPort() {
         this.runner.withPropertyValues("rpc.server.in-process-name=alone").run((context) -> {
@@ -176,6 +178,7 @@ class DoorsTests {
         });
     }
 
+    @WithLibrary("grpc-inprocess")
     @Test
     void inProcessNameThatIsTakenIsRefused() {
         this.runner.withPropertyValues("rpc.server.in-process-name=taken")

@@ -75,7 +75,7 @@ class ServerTlsTests {
         server = Certificates.of("server", folder);
         good = Certificates.of("good", folder);
         stranger = Certificates.of("stranger", folder);
-        expired = signedAndExpired(good);
+        expired = good.signedAndExpired("expired", folder);
     }
 
     @ParameterizedTest
@@ -314,31 +314,6 @@ class ServerTlsTests {
 
     private static InputStream stream(String pem) {
         return new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** Signed by an authority that is trusted, five days long, ten days ago. */
-    private static Certificates signedAndExpired(Certificates authority) throws Exception {
-        Certificates made = Certificates.of("expired", folder);
-        Path request = folder.resolve("expired.csr");
-        Path certificate = folder.resolve("expired.crt");
-        Path issuer = folder.resolve("issuer.crt");
-        String store = made.keyStore().toString();
-        keytool("-certreq", "-keystore", store, "-alias", "expired", "-file", request.toString());
-        keytool("-gencert", "-keystore", authority.keyStore().toString(), "-alias", "good", "-infile",
-                request.toString(), "-outfile", certificate.toString(), "-startdate", "-10d", "-validity", "5");
-        Files.writeString(issuer, authority.certificatePem());
-        keytool("-importcert", "-noprompt", "-keystore", store, "-alias", "issuer", "-file", issuer.toString());
-        keytool("-importcert", "-noprompt", "-keystore", store, "-alias", "expired", "-file", certificate.toString());
-        keytool("-delete", "-keystore", store, "-alias", "issuer");
-        return made;
-    }
-
-    private static void keytool(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storetype", "PKCS12", "-storepass", Certificates.PASSWORD));
-        assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
     }
 
     /** Shows its certificate, whatever authorities the server asks for. */

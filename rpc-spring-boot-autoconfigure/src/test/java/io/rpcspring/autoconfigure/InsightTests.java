@@ -1,4 +1,4 @@
-package io.rpcspring.server;
+package io.rpcspring.autoconfigure;
 
 import java.util.concurrent.TimeUnit;
 
