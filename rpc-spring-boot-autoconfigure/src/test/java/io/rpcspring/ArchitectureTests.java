@@ -109,7 +109,7 @@ class ArchitectureTests {
             .resideInAnyPackage("io.rpcspring", "io.rpcspring.server..", "io.rpcspring.client..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.observation.."));
+            .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.observation..", "io.rpcspring.actuate.."));
     }
 
     @Test
@@ -130,6 +130,16 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.micrometer.core..", "io.micrometer.observation..", "io.micrometer.common.."));
+    }
+
+    @Test
+    void onlyActuateKnowsActuator() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.actuate..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health.."));
     }
 
     @Test

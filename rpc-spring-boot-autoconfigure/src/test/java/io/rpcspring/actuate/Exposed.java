@@ -20,7 +20,6 @@ import org.springframework.boot.actuate.endpoint.web.EndpointMediaTypes;
 import org.springframework.boot.actuate.endpoint.web.WebOperation;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpointDiscoverer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
@@ -37,8 +36,6 @@ record Exposed(ApplicationContext context) {
 
     static ApplicationContextRunner runner() {
         return StarterRunner.withServerOnFreePort()
-            .withInitializer((context) -> context.getEnvironment()
-                .setConversionService(new ApplicationConversionService()))
             .withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class))
             .withPropertyValues("management.endpoints.web.exposure.include=rpc",
                     "rpc.client.channels.places.target=localhost:${local.rpc.server.port}");
