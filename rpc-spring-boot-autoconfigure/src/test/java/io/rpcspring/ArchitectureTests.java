@@ -110,7 +110,7 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..",
-                    "io.rpcspring.observation.."));
+                    "io.rpcspring.observation..", "io.rpcspring.actuate.."));
     }
 
     @Test
@@ -141,6 +141,16 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.micrometer.core..", "io.micrometer.observation..", "io.micrometer.common.."));
+    }
+
+    @Test
+    void onlyActuateKnowsActuator() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.actuate..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health.."));
     }
 
     @Test

@@ -5,6 +5,8 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.words.SettingsTree;
+
 /**
  * What is configured for one channel, with everything it inherits.
  *

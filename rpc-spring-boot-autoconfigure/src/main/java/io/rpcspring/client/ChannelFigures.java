@@ -1,5 +1,6 @@
 package io.rpcspring.client;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 import io.grpc.Attributes;
 import io.grpc.ClientTransportFilter;
 import io.grpc.ConnectivityState;
+import io.grpc.EquivalentAddressGroup;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,8 @@ public final class ChannelFigures {
 
     /** Those that have stopped to look for servers until somebody calls. */
     private final Set<ConnectionWatch> resting = ConcurrentHashMap.newKeySet();
+
+    private volatile List<EquivalentAddressGroup> addresses = List.of();
 
     private volatile @Nullable Status lastFailure;
 
@@ -100,6 +104,14 @@ public final class ChannelFigures {
     }
 
     /**
+     * The servers' addresses as the name service last told them.
+     * @return empty if it never did
+     */
+    public List<String> addresses() {
+        return this.addresses.stream().flatMap((group) -> group.getAddresses().stream()).map(String::valueOf).toList();
+    }
+
+    /**
      * Why a server could not be connected, or a name not be resolved, the last time that
      * this happened.
      * @return a status with its cause, or null if it never happened
@@ -129,6 +141,10 @@ public final class ChannelFigures {
 
     void resolved() {
         this.resolutions.increment();
+    }
+
+    void found(List<EquivalentAddressGroup> servers) {
+        this.addresses = servers;
     }
 
     void unresolved(Status failure) {

@@ -15,7 +15,8 @@ import io.grpc.ConnectivityState;
  * how many have not let go
  * @param settings what is configured for it, inherited settings included, by property
  * names; secrets are masked
+ * @param figures what is known of its calls, connections and addresses
  */
 public record ChannelReport(String name, String target, ConnectivityState state, int users,
-        Map<String, Object> settings) {
+        Map<String, Object> settings, ChannelFigures figures) {
 }

@@ -9,6 +9,8 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
+import io.rpcspring.words.SettingsTree;
+
 /**
  * How one channel finds its servers, connects to them and makes its calls.
  *

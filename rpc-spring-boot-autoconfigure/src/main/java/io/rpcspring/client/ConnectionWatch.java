@@ -2,6 +2,7 @@ package io.rpcspring.client;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
+import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -80,6 +82,10 @@ final class ConnectionWatch {
     void resolved() {
         this.unresolved = false;
         this.figures.resolved();
+    }
+
+    void found(List<EquivalentAddressGroup> servers) {
+        this.figures.found(servers);
     }
 
     void unresolved(Status failure) {

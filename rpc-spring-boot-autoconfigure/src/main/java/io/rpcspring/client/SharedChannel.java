@@ -80,7 +80,7 @@ final class SharedChannel extends Channel {
     ChannelReport report() {
         ChannelConfiguration configuration = this.factory.configuration();
         return new ChannelReport(configuration.name(), String.join(", ", this.factory.target().targets()), state(),
-                this.users.get(), configuration.tree());
+                this.users.get(), configuration.tree(), this.figures);
     }
 
     private ConnectivityState state() {

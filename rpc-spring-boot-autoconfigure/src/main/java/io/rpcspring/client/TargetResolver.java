@@ -128,6 +128,10 @@ final class TargetResolver extends NameResolver {
     }
 
     private ResolutionResult watched(ResolutionResult result) {
+        StatusOr<List<EquivalentAddressGroup>> servers = result.getAddressesOrError();
+        if (servers.hasValue()) {
+            this.factory.watch().found(servers.getValue());
+        }
         return result.toBuilder()
             .setAttributes(result.getAttributes().toBuilder().set(WatchedPolicy.WATCH, this.factory.watch()).build())
             .build();

@@ -40,6 +40,8 @@ final class Drain {
 
     private final ShutdownSettings settings;
 
+    private volatile ServerReport.State state = ServerReport.State.RUNNING;
+
     /** Opens when there is no time left. */
     private final CountDownLatch hurry = new CountDownLatch(1);
 
@@ -47,6 +49,10 @@ final class Drain {
         this.doors = doors;
         this.calls = calls;
         this.settings = settings;
+    }
+
+    ServerReport.State state() {
+        return this.state;
     }
 
     /** Ends every wait at once. */
@@ -57,6 +63,7 @@ final class Drain {
     /** Takes calls as before, so that load balancers can notice and choose another. */
     void letOthersNotice() {
         Duration delay = this.settings.delay();
+        this.state = ServerReport.State.LEAVING;
         if (!delay.isZero()) {
             logger.info("gRPC server still takes calls for " + text(delay) + "; " + inFlight());
             pause(delay);
@@ -65,6 +72,7 @@ final class Drain {
 
     /** Takes no more calls and waits for those in flight; who does not end is cut off. */
     void sayGoodbye() {
+        this.state = ServerReport.State.DRAINING;
         logger.info("gRPC server takes no more calls; " + inFlight() + " may take " + text(this.settings.grace()));
         this.calls.endOwn(unavailable(GOES));
         this.doors.shutdown();

@@ -17,6 +17,7 @@ import org.springframework.context.SmartLifecycle;
 
 import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallChain;
+import io.rpcspring.server.call.CallReport;
 import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.LiveCalls;
 import io.rpcspring.server.pool.HandlerPools;
@@ -55,7 +56,7 @@ public final class RpcServer implements SmartLifecycle {
     private final ServerEvents events;
 
     /** What runs; guarded by this for writing. */
-    private volatile @Nullable Running running;
+    private volatile @Nullable RunningServer running;
 
     /** The port of the last run, if there was one. Guarded by this. */
     private int lastPort;
@@ -85,7 +86,7 @@ public final class RpcServer implements SmartLifecycle {
      * @throws IllegalStateException if the server does not run
      */
     public int port() {
-        Running current = this.running;
+        RunningServer current = this.running;
         if (current == null) {
             throw new IllegalStateException("The gRPC server does not run, so it has no port");
         }
@@ -98,8 +99,41 @@ public final class RpcServer implements SmartLifecycle {
      * @return the figures by the pools' names; empty while the server does not run
      */
     public Map<String, PoolStatistics> poolStatistics() {
-        Running current = this.running;
+        RunningServer current = this.running;
         return (current != null) ? current.pools().statistics() : Map.of();
+    }
+
+    /**
+     * What the server serves, and how far it is. Asking costs the calls nothing.
+     * @return a report on this moment
+     */
+    public ServerReport report() {
+        RunningServer current = this.running;
+        return (current != null) ? current.report() : ServerReport.STOPPED;
+    }
+
+    /**
+     * The calls in flight. Asking takes no lock that a call needs.
+     * @return the oldest first; empty while the server does not run
+     */
+    public List<CallReport> calls() {
+        RunningServer current = this.running;
+        return (current != null) ? current.callReports() : List.of();
+    }
+
+    /**
+     * Lets another number of calls of a pool run at once, until the server stops.
+     * @param pool the pool's name
+     * @param size how many, at least 1
+     * @throws IllegalArgumentException if there is no such pool, or it takes no size
+     */
+    public void resize(String pool, int size) {
+        RunningServer current = this.running;
+        if (current == null) {
+            throw new IllegalArgumentException("The gRPC server does not run, so it has no pools.");
+        }
+        current.pools().resize(pool, size);
+        logger.info("Pool '" + pool + "' runs " + size + " calls at once from now on");
     }
 
     @Override
@@ -119,9 +153,10 @@ public final class RpcServer implements SmartLifecycle {
         advices.requireServices(names);
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
-        OpenDoors open = listen(services, pools,
-                new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links()));
-        this.running = new Running(open, pools, new Drain(open, calls, this.settings.shutdown()));
+        CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
+        OpenDoors open = listen(services, pools, chain);
+        this.running = new RunningServer(open, pools, calls, new Drain(open, calls, this.settings.shutdown()), chain,
+                services, builtIn(services));
         keepAlive(open);
         logger.info("gRPC server listens on " + open + " with " + String.join(", ", names));
         this.lastPort = open.port();
@@ -173,7 +208,7 @@ public final class RpcServer implements SmartLifecycle {
 
     @Override
     public synchronized void stop() {
-        Running current = this.running;
+        RunningServer current = this.running;
         if (current == null) {
             return;
         }
@@ -197,7 +232,7 @@ public final class RpcServer implements SmartLifecycle {
         }
     }
 
-    private void end(Running stopped) {
+    private void end(RunningServer stopped) {
         try {
             stopped.pools().close(LAST_MOMENT);
         }
@@ -218,10 +253,6 @@ public final class RpcServer implements SmartLifecycle {
     private List<BuiltInService> builtIn(Collection<ServedService> services) {
         Set<String> taken = services.stream().map(ServedService::name).collect(Collectors.toSet());
         return this.builtIn.stream().filter((service) -> !taken.contains(service.name())).toList();
-    }
-
-    /** A started server and what it alone uses. */
-    private record Running(OpenDoors doors, HandlerPools pools, Drain drain) {
     }
 
 }

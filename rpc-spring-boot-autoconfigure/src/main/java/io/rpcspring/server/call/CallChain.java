@@ -87,14 +87,31 @@ public final class CallChain {
     public ServerServiceDefinition service(ServerServiceDefinition handlers, boolean mapsItself,
             List<ServerInterceptor> interceptors) {
         return intercept(handlers, (method) -> {
-            List<ServerInterceptor> all = new ArrayList<>(at(Place.SECURITY, method));
-            all.addAll(at(Place.VALIDATION, method));
-            all.addAll(interceptors);
+            List<ServerInterceptor> all = lower(method, interceptors);
             if (!mapsItself || !all.isEmpty()) {
                 all.add(0, new FailureLink(this.failures));
             }
             return all;
         });
+    }
+
+    private List<ServerInterceptor> lower(MethodDescriptor<?, ?> method, List<ServerInterceptor> interceptors) {
+        List<ServerInterceptor> all = new ArrayList<>(at(Place.SECURITY, method));
+        all.addAll(at(Place.VALIDATION, method));
+        all.addAll(interceptors);
+        return all;
+    }
+
+    /**
+     * What a call of one of the application's methods passes, beside what all calls pass
+     * and what a customizer adds.
+     * @param method the method
+     * @param interceptors the application's, outermost first
+     * @return outermost first
+     */
+    public List<ServerInterceptor> passed(MethodDescriptor<?, ?> method, List<ServerInterceptor> interceptors) {
+        return Stream.concat(at(Place.OBSERVATION).map(ChainLink::interceptor), lower(method, interceptors).stream())
+            .toList();
     }
 
     /**

@@ -1,11 +1,13 @@
 package io.rpcspring.server.call;
 
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -32,7 +34,13 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     private static final Attributes.Key<LiveCall<?, ?>> KEY = Attributes.Key.create("io.rpcspring.call");
 
+    /** Milliseconds of this length, in nanoseconds, fit into what is left of the object. */
+    private static final int TICK = 20;
+
     private final Metadata headers;
+
+    /** When it came, in ticks. */
+    private final int since = (int) (System.nanoTime() >> TICK);
 
     /**
      * What runs its events; null for the transport's thread. Written before the first.
@@ -106,6 +114,27 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public void ignored(String what) {
         sayIgnored(what);
+    }
+
+    /**
+     * What is seen of it from outside. Takes no lock.
+     * @param pool the name of its pool, if it has one
+     * @param drained whether its server waits for it to go
+     */
+    CallReport report(@Nullable String pool, boolean drained) {
+        AdmittedCall admitted = this.run;
+        Thread thread = (admitted != null) ? admitted.thread() : null;
+        CallReport.Stage stage = drained ? CallReport.Stage.DRAINED
+                : (admitted != null && admitted.isWaiting()) ? CallReport.Stage.WAITING : CallReport.Stage.RUNNING;
+        Object peer = delegate().getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        return new CallReport(method(), age(), stage, pool, (peer != null) ? peer.toString() : null,
+                (thread != null) ? thread.getName() : null);
+    }
+
+    /** Starts anew after 52 days. */
+    private Duration age() {
+        int ticks = (int) (System.nanoTime() >> TICK) - this.since;
+        return Duration.ofMillis(Duration.ofNanos(Integer.toUnsignedLong(ticks) << TICK).toMillis());
     }
 
     /** Its events are run by the pool from now on, and its end is listened to. */

@@ -1,5 +1,6 @@
 package io.rpcspring.server.call;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.FewLines;
@@ -59,6 +61,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
         this.ownServices = ownServices;
         this.pools = pools;
         this.rules = rules;
+        pools.callsAreKnownBy(() -> this.calls.values().stream().map(LiveCall::run).filter(Objects::nonNull));
     }
 
     /** Asked on the transport's thread, when the headers are in. */
@@ -136,6 +139,25 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
      */
     public int count() {
         return left((call) -> !isOwn(call)).size();
+    }
+
+    /**
+     * The calls there are, those of the framework's own services among them. Takes no
+     * lock.
+     * @param drained whether the server waits for them to go
+     * @return the oldest first
+     */
+    public List<CallReport> reports(boolean drained) {
+        return this.calls.values()
+            .stream()
+            .map((call) -> call.report(poolOf(call), drained))
+            .sorted(Comparator.comparing(CallReport::age).reversed())
+            .toList();
+    }
+
+    private @Nullable String poolOf(LiveCall<?, ?> call) {
+        String pool = this.pools.nameOf(call.method());
+        return pool.equals(HandlerPools.TRANSPORT) ? null : pool;
     }
 
     private boolean isOwn(LiveCall<?, ?> call) {

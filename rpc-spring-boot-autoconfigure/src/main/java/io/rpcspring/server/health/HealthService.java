@@ -3,7 +3,9 @@ package io.rpcspring.server.health;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -13,6 +15,8 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.OwnStatuses;
@@ -27,11 +31,16 @@ import io.rpcspring.server.error.OwnStatuses;
  */
 public final class HealthService {
 
+    private static final Log logger = LogFactory.getLog(HealthService.class);
+
     /** The name of the server as a whole. */
     public static final String OVERALL = "";
 
     /** Whether each service is well in itself. Guarded by this. */
     private final Map<String, Boolean> well = new TreeMap<>();
+
+    /** Those that somebody has taken out of rotation. Guarded by this. */
+    private final Set<String> out = new TreeSet<>();
 
     private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
 
@@ -84,6 +93,35 @@ public final class HealthService {
     }
 
     /**
+     * Takes a service out of rotation, or puts it back: its health says that it does not
+     * serve, though it does. That lasts as long as the application, whatever else is
+     * known of the service.
+     * @param service its full name
+     * @param in whether it is to be in rotation
+     * @throws IllegalArgumentException if it is not served
+     */
+    public synchronized void rotation(String service, boolean in) {
+        if (service.equals(OVERALL) || !this.well.containsKey(service)) {
+            throw new IllegalArgumentException("No service '" + service + "' is served. Served: "
+                    + this.well.keySet().stream().filter((name) -> !name.equals(OVERALL)).collect(Collectors.joining(", "))
+                    + ".");
+        }
+        if (in ? this.out.remove(service) : this.out.add(service)) {
+            logger.info("Service " + service + (in ? " is in rotation again" : " is out of rotation: its health says NOT_SERVING"));
+            tell();
+        }
+    }
+
+    /**
+     * Whether a service is in rotation.
+     * @param service its full name
+     * @return false if somebody took it out
+     */
+    public synchronized boolean isInRotation(String service) {
+        return !this.out.contains(service);
+    }
+
+    /**
      * The server is about to stop: nothing serves, and those who watch see that and are
      * let go.
      */
@@ -124,7 +162,8 @@ public final class HealthService {
         if (is == null && !service.equals(OVERALL)) {
             return ServingStatus.SERVICE_UNKNOWN;
         }
-        boolean serves = this.ready && !this.stopping && Boolean.TRUE.equals(is);
+        boolean serves = this.ready && !this.stopping && Boolean.TRUE.equals(is)
+                && !this.out.contains(service);
         return serves ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     }
 

@@ -214,6 +214,24 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         }
     }
 
+    /**
+     * The thread that works on the call, as it is seen without a lock: it may have left
+     * the call by now.
+     * @return null if none does
+     */
+    public @Nullable Thread thread() {
+        Thread own = seenThread();
+        return (own == null && this.handler instanceof ForeignHandler elsewhere) ? elsewhere.seenThread() : own;
+    }
+
+    /**
+     * Whether the call waits for a thread or for its request.
+     * @return false if it runs, or has run and is not answered yet
+     */
+    public boolean isWaiting() {
+        return state().isWaiting();
+    }
+
     /** What application code leaves on the thread is there for the call's next batch. */
     private static final class FollowedEvents implements Runnable {
 

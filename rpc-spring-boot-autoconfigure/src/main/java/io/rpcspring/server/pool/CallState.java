@@ -165,6 +165,11 @@ enum CallState {
         return this == WAITING || this == QUEUED || this == LATE;
     }
 
+    /** Whether it waits for a thread, or for what it needs before it wants one. */
+    boolean isWaiting() {
+        return isInQueue() || this == ADMITTED || this == ABSENT;
+    }
+
     /**
      * grpc-java has brought something.
      * @param ended whether the call has ended: then it is the end, or of no use any more

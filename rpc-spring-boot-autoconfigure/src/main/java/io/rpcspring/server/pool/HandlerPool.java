@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +40,15 @@ final class HandlerPool {
 
     private final QueueWatch watch;
 
+    private final Saturation saturation;
+
     HandlerPool(PoolSettings settings, RunSettings runs, QueueWatch watch) {
         this.settings = settings;
         this.runs = runs;
         this.watch = watch;
         this.limit = settings.isAdaptive() ? new AdaptiveLimit(settings.minSize(), settings.size())
                 : new RunLimit.Fixed(settings.size());
+        this.saturation = new Saturation(this);
         ThreadShortage shortage = new ThreadShortage(settings.name(), watch::lookAfterQueues);
         this.threads = (settings.type() == PoolSettings.Type.VIRTUAL)
                 ? new VirtualThreads<>(settings.name(), this.queue, this.limit, shortage)
@@ -71,7 +76,11 @@ final class HandlerPool {
             HandlerPools.requestOne(call);
             return new AdmittedCall(this, call);
         }
-        this.figures.refused((running < this.settings.size()) ? Refusal.ADAPTIVE : Refusal.FULL);
+        boolean learned = this.settings.isAdaptive() && running < this.settings.size();
+        this.figures.refused(learned ? Refusal.ADAPTIVE : Refusal.FULL);
+        if (this.saturation.isDue(System.nanoTime())) {
+            this.watch.lookAfterQueues();
+        }
         call.refuse(exhausted(Dismissal.Reason.FULL, "is full"));
         return null;
     }
@@ -130,10 +139,22 @@ final class HandlerPool {
     }
 
     /**
-     * Ends what has waited too long.
+     * Lets another number of calls run at once.
+     * @param size how many, at least 1
+     * @return false if the pool finds its size by itself
+     */
+    boolean isResizedTo(int size) {
+        boolean set = this.limit.isSetTo(size);
+        this.threads.wake();
+        return set;
+    }
+
+    /**
+     * Ends what has waited too long, and says so if there is too much to do.
+     * @param calls all calls that are known, of whatever pool
      * @return whether anything waits still
      */
-    boolean sweep() {
+    boolean sweep(Supplier<Stream<AdmittedCall>> calls) {
         long now = System.nanoTime();
         for (Iterator<PooledRun> runs = this.queue.iterator(); runs.hasNext();) {
             if (runs.next().isDone(now)) {
@@ -141,6 +162,7 @@ final class HandlerPool {
             }
         }
         boolean anyAbsent = this.absences.expire(now);
+        this.saturation.look(now, this.queue.peek(), calls);
         this.threads.wake();
         return anyAbsent || !this.queue.isEmpty();
     }

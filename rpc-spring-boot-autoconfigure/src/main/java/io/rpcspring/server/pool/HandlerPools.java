@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ public final class HandlerPools {
 
     private final Map<String, HandlerPool> pools = new TreeMap<>();
 
-    private final QueueWatch watch = new QueueWatch(this.pools.values());
+    private final QueueWatch watch = new QueueWatch(this.pools.values(), () -> this.calls.get());
 
     private final @Nullable ThreadLocals threadLocals;
 
@@ -38,6 +39,12 @@ public final class HandlerPools {
 
     /** Written before the first call comes. */
     private volatile PoolChoice choice;
+
+    /** By the full names of the methods. Written before the first call comes. */
+    private volatile Map<String, String> names = Map.of();
+
+    /** Written before the first call comes. */
+    private volatile Supplier<Stream<AdmittedCall>> calls = Stream::empty;
 
     /**
      * Makes the pools, without a thread yet.
@@ -65,6 +72,47 @@ public final class HandlerPools {
         Map<String, PoolChoice.Chosen> methods = new HashMap<>();
         poolNames.forEach((method, pool) -> methods.put(method, new PoolChoice.Chosen(this.pools.get(pool))));
         this.choice = choice(methods);
+        this.names = Map.copyOf(poolNames);
+    }
+
+    /**
+     * Says who knows the calls, before the first one comes: whoever reads of a pool that
+     * has too much to do wants to read what holds its threads.
+     * @param known answers all calls that are in flight, of whatever pool
+     */
+    public void callsAreKnownBy(Supplier<Stream<AdmittedCall>> known) {
+        this.calls = known;
+    }
+
+    /**
+     * The pool of a method, as it was assigned.
+     * @param method the full name of the method
+     * @return a pool's name, also one of type {@code direct}, or {@link #TRANSPORT}
+     */
+    public String nameOf(String method) {
+        return this.names.getOrDefault(method, DEFAULT);
+    }
+
+    /**
+     * Lets another number of calls of a pool run at once, from now on until the pools end.
+     * Calls that run go on where it becomes less.
+     * @param name the pool
+     * @param size how many, at least 1
+     * @throws IllegalArgumentException if there is no such pool, or it takes no size
+     */
+    public void resize(String name, int size) {
+        HandlerPool pool = this.pools.get(name);
+        if (pool == null) {
+            throw new IllegalArgumentException("No pool '" + name + "' has threads. Pools: "
+                    + String.join(", ", this.pools.keySet()) + ".");
+        }
+        if (size < 1) {
+            throw new IllegalArgumentException("A pool of " + size + " would run nothing: the least is 1.");
+        }
+        if (!pool.isResizedTo(size)) {
+            throw new IllegalArgumentException("Pool '" + name + "' has an adaptive limit, which finds its size by"
+                    + " itself. Configure rpc.server.pools." + name + ".size for the most that it may be.");
+        }
     }
 
     private PoolChoice choice(Map<String, PoolChoice.Chosen> methods) {

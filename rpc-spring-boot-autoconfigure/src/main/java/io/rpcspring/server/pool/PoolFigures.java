@@ -75,6 +75,12 @@ final class PoolFigures {
         this.events.expired(reason);
     }
 
+    /** How many calls were turned away because there was too much to do. */
+    long turnedAway() {
+        long refusals = this.refused.values().stream().mapToLong(LongAdder::sum).sum();
+        return refusals + adder(this.expired, Expiry.QUEUE_TIMEOUT).sum();
+    }
+
     void completed() {
         this.completed.increment();
     }

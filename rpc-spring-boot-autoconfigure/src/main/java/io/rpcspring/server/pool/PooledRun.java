@@ -17,7 +17,7 @@ abstract sealed class PooledRun implements Runnable, HandlerRun permits PlacedCa
     /** When it came into the queue, by the system's clock of nanoseconds. */
     private volatile long since;
 
-    /** The thread that runs it now. Guarded by this. */
+    /** The thread that runs it now. Guarded by this, but for who only looks. */
     private @Nullable Thread thread;
 
     PooledRun(HandlerPool pool) {
@@ -61,6 +61,11 @@ abstract sealed class PooledRun implements Runnable, HandlerRun permits PlacedCa
         if (this.pool.interrupts() && this.thread != null && this.thread != Thread.currentThread()) {
             this.thread.interrupt();
         }
+    }
+
+    /** The thread that runs it now, or did a moment ago; null if none does. */
+    final @Nullable Thread seenThread() {
+        return this.thread;
     }
 
     final synchronized boolean isOnThisThread() {

@@ -6,6 +6,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Ends calls that become too late in a queue, even if no thread gets free.
@@ -21,6 +23,8 @@ final class QueueWatch {
 
     private final Collection<HandlerPool> pools;
 
+    private final Supplier<Stream<AdmittedCall>> calls;
+
     private final AtomicBoolean awake = new AtomicBoolean();
 
     private final ThreadPoolExecutor thread;
@@ -28,9 +32,11 @@ final class QueueWatch {
     /**
      * Creates a watch without a thread yet.
      * @param pools may be filled later, before the first call comes
+     * @param calls all calls that are known
      */
-    QueueWatch(Collection<HandlerPool> pools) {
+    QueueWatch(Collection<HandlerPool> pools, Supplier<Stream<AdmittedCall>> calls) {
         this.pools = pools;
+        this.calls = calls;
         // Discarding concerns only a closed watch.
         this.thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
                 QueueWatch::thread, new ThreadPoolExecutor.DiscardPolicy());
@@ -77,7 +83,7 @@ final class QueueWatch {
     private boolean anyWaits() {
         boolean any = false;
         for (HandlerPool pool : this.pools) {
-            any |= pool.sweep();
+            any |= pool.sweep(this.calls);
         }
         return any;
     }

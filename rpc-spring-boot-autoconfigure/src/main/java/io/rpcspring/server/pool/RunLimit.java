@@ -18,11 +18,35 @@ interface RunLimit {
     void learn(long start, long nanos, int running, boolean tooSlow);
 
     /**
-     * A limit that stays.
-     *
-     * @param now how many
+     * Sets another limit.
+     * @param size at least 1
+     * @return false if the limit finds its size by itself
      */
-    record Fixed(int now) implements RunLimit {
+    default boolean isSetTo(int size) {
+        return false;
+    }
+
+    /**
+     * A limit that stays until another is set.
+     */
+    final class Fixed implements RunLimit {
+
+        private volatile int size;
+
+        Fixed(int size) {
+            this.size = size;
+        }
+
+        @Override
+        public int now() {
+            return this.size;
+        }
+
+        @Override
+        public boolean isSetTo(int newSize) {
+            this.size = newSize;
+            return true;
+        }
 
         @Override
         public void learn(long start, long nanos, int running, boolean tooSlow) {

@@ -43,6 +43,14 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
     }
 
     /**
+     * Whether sockets are those of the operating system.
+     * @return false for the JDK's, which is slower
+     */
+    public static boolean areNative() {
+        return NettyTransport.isNative();
+    }
+
+    /**
      * Opens all doors, or none.
      * @param portBefore the port that an earlier server had, which is taken again if any
      * will do and it is free; 0 for none

@@ -76,6 +76,10 @@ final class NettyTransport {
         }
     }
 
+    static boolean isNative() {
+        return Epoll.isAvailable();
+    }
+
     ServerBuilder<?> builder() {
         return this.builder;
     }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
 import io.grpc.Server;
 
@@ -88,10 +87,18 @@ public final class OpenDoors {
         return server.awaitTermination(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * The addresses as the log prints them.
+     * @return one for each door
+     */
+    public List<String> names() {
+        return this.doors.stream().map(Door::name).toList();
+    }
+
     /** The addresses as the log prints them. */
     @Override
     public String toString() {
-        return this.doors.stream().map(Door::name).collect(Collectors.joining(", "));
+        return String.join(", ", names());
     }
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class PoolThreadsTests {
 
     private final List<HandlerPool> pools = new ArrayList<>();
 
-    private final QueueWatch watch = new QueueWatch(this.pools);
+    private final QueueWatch watch = new QueueWatch(this.pools, Stream::empty);
 
     @AfterEach
     void stop() {

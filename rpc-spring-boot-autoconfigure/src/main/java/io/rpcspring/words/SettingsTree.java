@@ -1,6 +1,7 @@
-package io.rpcspring.client;
+package io.rpcspring.words;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import org.springframework.util.ObjectUtils;
 /**
  * Shows settings by their property names, as a tree of maps with secrets masked.
  */
-final class SettingsTree {
+public final class SettingsTree {
 
     /** Metadata often carries tokens, and under any name. */
     private static final String SECRET = "metadata";
@@ -23,9 +24,11 @@ final class SettingsTree {
     }
 
     /**
-     * The tree of a record; what is not set or empty is left out.
+     * The tree of a record.
+     * @param settings the record, with records, maps and values below it
+     * @return what is not set or empty is left out
      */
-    static Map<String, Object> of(Record settings) {
+    public static Map<String, Object> of(Record settings) {
         Map<String, Object> tree = new LinkedHashMap<>();
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
             String key = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
@@ -54,7 +57,9 @@ final class SettingsTree {
 
     private static @Nullable Object value(Record settings, RecordComponent component) {
         try {
-            return component.getAccessor().invoke(settings);
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true);
+            return accessor.invoke(settings);
         }
         catch (IllegalAccessException | InvocationTargetException ex) {
             throw new IllegalStateException("Cannot read " + component, ex);

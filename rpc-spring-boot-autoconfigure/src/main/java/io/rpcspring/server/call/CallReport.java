@@ -1,0 +1,42 @@
+package io.rpcspring.server.call;
+
+import java.time.Duration;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what a call in flight is, and how far.
+ *
+ * @param method the full name of its method
+ * @param age since its headers came, in milliseconds
+ * @param stage how far it is
+ * @param pool the pool that runs it; null for the framework's own services, which need
+ * none
+ * @param peer the address of its client; null if the transport has none
+ * @param thread the name of the thread that works on it; null while none does, and for
+ * pools of type {@code direct}, whose calls share the transport's threads
+ */
+public record CallReport(String method, Duration age, Stage stage, @Nullable String pool, @Nullable String peer,
+        @Nullable String thread) {
+
+    /** How far a call is. */
+    public enum Stage {
+
+        /** It waits for a thread, or for its request. */
+        WAITING,
+
+        /** Its handler has begun, on a thread or between two of them. */
+        RUNNING,
+
+        /** Its server takes no more calls, and waits for this one to end. */
+        DRAINED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+    }
+
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rpcspring.actuate;
+
+import org.jspecify.annotations.NullMarked;
