@@ -109,8 +109,8 @@ class ArchitectureTests {
             .resideInAnyPackage("io.rpcspring", "io.rpcspring.server..", "io.rpcspring.client..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..",
-                    "io.rpcspring.observation..", "io.rpcspring.actuate.."));
+            .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..", "io.rpcspring.observation..",
+                    "io.rpcspring.actuate.."));
     }
 
     @Test

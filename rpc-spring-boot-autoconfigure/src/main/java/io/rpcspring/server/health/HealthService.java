@@ -103,11 +103,15 @@ public final class HealthService {
     public synchronized void rotation(String service, boolean in) {
         if (service.equals(OVERALL) || !this.well.containsKey(service)) {
             throw new IllegalArgumentException("No service '" + service + "' is served. Served: "
-                    + this.well.keySet().stream().filter((name) -> !name.equals(OVERALL)).collect(Collectors.joining(", "))
+                    + this.well.keySet()
+                        .stream()
+                        .filter((name) -> !name.equals(OVERALL))
+                        .collect(Collectors.joining(", "))
                     + ".");
         }
         if (in ? this.out.remove(service) : this.out.add(service)) {
-            logger.info("Service " + service + (in ? " is in rotation again" : " is out of rotation: its health says NOT_SERVING"));
+            logger.info("Service " + service
+                    + (in ? " is in rotation again" : " is out of rotation: its health says NOT_SERVING"));
             tell();
         }
     }
@@ -162,8 +166,7 @@ public final class HealthService {
         if (is == null && !service.equals(OVERALL)) {
             return ServingStatus.SERVICE_UNKNOWN;
         }
-        boolean serves = this.ready && !this.stopping && Boolean.TRUE.equals(is)
-                && !this.out.contains(service);
+        boolean serves = this.ready && !this.stopping && Boolean.TRUE.equals(is) && !this.out.contains(service);
         return serves ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     }
 
