@@ -48,9 +48,9 @@ public record ServerView(RpcServer server, Collection<PoolSettings> pools, Map<S
     Map<String, RpcReport.Pool> poolReports() {
         Map<String, PoolStatistics> figures = this.server.poolStatistics();
         Map<String, RpcReport.Pool> reports = new LinkedHashMap<>();
-        this.pools.forEach((pool) -> reports.put(pool.name(),
-                new RpcReport.Pool(pool.type().name().toLowerCase(Locale.ROOT), pool.queueCapacity(),
-                        pool.queueTimeout(), figures.get(pool.name()))));
+        this.pools
+            .forEach((pool) -> reports.put(pool.name(), new RpcReport.Pool(pool.type().name().toLowerCase(Locale.ROOT),
+                    pool.queueCapacity(), pool.queueTimeout(), figures.get(pool.name()))));
         return reports;
     }
 

@@ -73,16 +73,17 @@ class HealthAndInfoTests {
     @Test
     void channelsAreDetailsAndNeverBreakTheHealth() throws Exception {
         try (DeadServer dead = DeadServer.start()) {
-            this.runner.withPropertyValues("rpc.client.channels.broken.target=localhost:" + dead.port()).run((context) -> {
-                assertThatException().isThrownBy(
-                        () -> PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("broken"))
+            this.runner.withPropertyValues("rpc.client.channels.broken.target=localhost:" + dead.port())
+                .run((context) -> {
+                    assertThatException()
+                        .isThrownBy(() -> PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("broken"))
                             .find(PlaceName.getDefaultInstance()));
-                Health health = context.getBean(ChannelHealth.class).health();
-                assertThat(health.getStatus()).isEqualTo(Status.UP);
-                assertThat(health.getDetails().get("places")).isEqualTo(Map.of("state", "IDLE", "connections", 0));
-                assertThat(health.getDetails().get("broken")).asString()
-                    .startsWith("{state=TRANSIENT_FAILURE, connections=0, lastFailure=");
-            });
+                    Health health = context.getBean(ChannelHealth.class).health();
+                    assertThat(health.getStatus()).isEqualTo(Status.UP);
+                    assertThat(health.getDetails().get("places")).isEqualTo(Map.of("state", "IDLE", "connections", 0));
+                    assertThat(health.getDetails().get("broken")).asString()
+                        .startsWith("{state=TRANSIENT_FAILURE, connections=0, lastFailure=");
+                });
         }
     }
 

@@ -106,11 +106,8 @@ class LiveCallsTests {
                         .containsExactly("grpc.health.v1.Health/Watch", "places.v1.Places/Find");
                     assertThat(live).extracting(LiveReport.Call::pool).containsExactly(null, "quick");
                     assertThat(live).allMatch((each) -> each.thread() == null && each.stage().equals("running"));
-                    await().until(() -> new Exposed(context).calls()
-                        .calls()
-                        .get(1)
-                        .age()
-                        .compareTo(live.get(1).age()) > 0);
+                    await().until(
+                            () -> new Exposed(context).calls().calls().get(1).age().compareTo(live.get(1).age()) > 0);
                     places.waiting.remove().onCompleted();
                     call.join();
                 }

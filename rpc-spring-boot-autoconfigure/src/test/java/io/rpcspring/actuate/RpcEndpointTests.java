@@ -63,8 +63,7 @@ class RpcEndpointTests {
                 RpcReport.Service places = Objects.requireNonNull(report.services().get(PLACES));
                 assertThat(places.bean()).isEqualTo("busyPlaces");
                 assertThat(places.inRotation()).isTrue();
-                assertThat(places.methods()).containsEntry("Find",
-                        new RpcReport.Method("UNARY", "default", List.of()));
+                assertThat(places.methods()).containsEntry("Find", new RpcReport.Method("UNARY", "default", List.of()));
                 assertThat(places.methods()).containsEntry("Within",
                         new RpcReport.Method("SERVER_STREAMING", "streams", List.of()));
                 assertThat(report.services().get("grpc.health.v1.Health").methods()).containsEntry("Check",
@@ -136,8 +135,8 @@ class RpcEndpointTests {
             try (Connection connection = Connection.to(context)) {
                 Exposed exposed = new Exposed(context);
                 List<CompletableFuture<Ended>> calls = stuck(2, connection);
-                await().until(() -> exposed.calls().count() == 2
-                        && context.getBean(BusyPlaces.class).entered.get() == 1);
+                await()
+                    .until(() -> exposed.calls().count() == 2 && context.getBean(BusyPlaces.class).entered.get() == 1);
                 List<LiveReport.Call> live = exposed.calls().calls();
                 assertThat(live).allMatch((call) -> call.method().equals("places.v1.Places/Find")
                         && "default".equals(call.pool()) && call.age().compareTo(Duration.ofSeconds(30)) < 0
@@ -190,8 +189,8 @@ class RpcEndpointTests {
         this.small.run((context) -> {
             assertThat(new Exposed(context).webOperations()).containsExactly("GET rpc", "GET rpc/{part}",
                     "POST rpc/{kind}/{name}");
-            assertThat(new Exposed(context).jmxOperations())
-                .containsExactly("change[kind, name, size, inRotation]", "part[part]", "rpc[]");
+            assertThat(new Exposed(context).jmxOperations()).containsExactly("change[kind, name, size, inRotation]",
+                    "part[part]", "rpc[]");
         });
     }
 
@@ -278,15 +277,18 @@ class RpcEndpointTests {
             .withClassLoader(
                     new FilteredClassLoader("org.springframework.boot.actuate", "org.springframework.boot.health"))
             .run((context) -> {
-                assertThat(context).hasNotFailed().doesNotHaveBean(RpcEndpoint.class).doesNotHaveBean(RpcVersions.class);
+                assertThat(context).hasNotFailed()
+                    .doesNotHaveBean(RpcEndpoint.class)
+                    .doesNotHaveBean(RpcVersions.class);
                 assertThat(context.getBeanDefinitionNames()).noneMatch((name) -> name.contains("RpcActuator"));
             });
     }
 
     @Test
     void withoutHealthServiceTheRestIsShown() {
-        this.runner.withClassLoader(new FilteredClassLoader("io.grpc.health", "io.grpc.protobuf.services",
-                "org.springframework.boot.health"))
+        this.runner
+            .withClassLoader(new FilteredClassLoader("io.grpc.health", "io.grpc.protobuf.services",
+                    "org.springframework.boot.health"))
             .run((context) -> assertThat(new Exposed(context).report().services().get(PLACES).inRotation()).isNull());
     }
 

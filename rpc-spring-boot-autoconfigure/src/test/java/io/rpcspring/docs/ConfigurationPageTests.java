@@ -24,7 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ConfigurationPageTests {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `((?:rpc|management)\\.[^`]+)` \\| ([^|]*) \\| ([^|]*) \\|$");
+    private static final Pattern ROW = Pattern
+        .compile("(?m)^\\| `((?:rpc|management)\\.[^`]+)` \\| ([^|]*) \\| ([^|]*) \\|$");
 
     private static final Pattern NAMED = Pattern
         .compile("`(rpc\\.(?:server|client)\\.(?!defaults`|channels)[a-z.-]+)`");

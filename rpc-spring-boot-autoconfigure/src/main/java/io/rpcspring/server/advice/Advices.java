@@ -75,8 +75,7 @@ public final class Advices {
                 if (!services.contains(service)) {
                     throw new RpcConfigurationException(
                             "The advice bean '" + advice.beanName() + "' names the service '" + service
-                                    + "', which no bean serves. Served: "
-                                    + Names.nearestFirst(service, services) + ".",
+                                    + "', which no bean serves. Served: " + Names.nearestFirst(service, services) + ".",
                             "Correct the name in @RpcAdvice(services = ...), or leave it out to advise all.");
                 }
             }

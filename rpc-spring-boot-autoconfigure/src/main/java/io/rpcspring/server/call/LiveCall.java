@@ -34,7 +34,9 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     private static final Attributes.Key<LiveCall<?, ?>> KEY = Attributes.Key.create("io.rpcspring.call");
 
-    /** Milliseconds of this length, in nanoseconds, fit into what is left of the object. */
+    /**
+     * Milliseconds of this length, in nanoseconds, fit into what is left of the object.
+     */
     private static final int TICK = 20;
 
     private final Metadata headers;

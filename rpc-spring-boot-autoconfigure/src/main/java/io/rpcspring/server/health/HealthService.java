@@ -3,7 +3,7 @@ package io.rpcspring.server.health;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
@@ -39,8 +39,8 @@ public final class HealthService {
     /** Whether each service is well in itself. Guarded by this. */
     private final Map<String, Boolean> well = new TreeMap<>();
 
-    /** Those that somebody has taken out of rotation. Guarded by this. */
-    private final Set<String> out = new TreeSet<>();
+    /** Those that somebody has taken out of rotation. Guarded by this for writing. */
+    private final Set<String> out = ConcurrentHashMap.newKeySet();
 
     private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
 
@@ -103,11 +103,15 @@ public final class HealthService {
     public synchronized void rotation(String service, boolean in) {
         if (service.equals(OVERALL) || !this.well.containsKey(service)) {
             throw new IllegalArgumentException("No service '" + service + "' is served. Served: "
-                    + this.well.keySet().stream().filter((name) -> !name.equals(OVERALL)).collect(Collectors.joining(", "))
+                    + this.well.keySet()
+                        .stream()
+                        .filter((name) -> !name.equals(OVERALL))
+                        .collect(Collectors.joining(", "))
                     + ".");
         }
         if (in ? this.out.remove(service) : this.out.add(service)) {
-            logger.info("Service " + service + (in ? " is in rotation again" : " is out of rotation: its health says NOT_SERVING"));
+            logger.info("Service " + service
+                    + (in ? " is in rotation again" : " is out of rotation: its health says NOT_SERVING"));
             tell();
         }
     }
@@ -117,7 +121,7 @@ public final class HealthService {
      * @param service its full name
      * @return false if somebody took it out
      */
-    public synchronized boolean isInRotation(String service) {
+    public boolean isInRotation(String service) {
         return !this.out.contains(service);
     }
 
@@ -162,8 +166,7 @@ public final class HealthService {
         if (is == null && !service.equals(OVERALL)) {
             return ServingStatus.SERVICE_UNKNOWN;
         }
-        boolean serves = this.ready && !this.stopping && Boolean.TRUE.equals(is)
-                && !this.out.contains(service);
+        boolean serves = this.ready && !this.stopping && Boolean.TRUE.equals(is) && !this.out.contains(service);
         return serves ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     }
 

@@ -94,8 +94,8 @@ public final class HandlerPools {
     }
 
     /**
-     * Lets another number of calls of a pool run at once, from now on until the pools end.
-     * Calls that run go on where it becomes less.
+     * Lets another number of calls of a pool run at once, from now on until the pools
+     * end. Calls that run go on where it becomes less.
      * @param name the pool
      * @param size how many, at least 1
      * @throws IllegalArgumentException if there is no such pool, or it takes no size
@@ -103,8 +103,8 @@ public final class HandlerPools {
     public void resize(String name, int size) {
         HandlerPool pool = this.pools.get(name);
         if (pool == null) {
-            throw new IllegalArgumentException("No pool '" + name + "' has threads. Pools: "
-                    + String.join(", ", this.pools.keySet()) + ".");
+            throw new IllegalArgumentException(
+                    "No pool '" + name + "' has threads. Pools: " + String.join(", ", this.pools.keySet()) + ".");
         }
         if (size < 1) {
             throw new IllegalArgumentException("A pool of " + size + " would run nothing: the least is 1.");

@@ -32,7 +32,8 @@ class CallChainTests {
 
     private static CallChain chain(ChainLink... links) {
         CallFailures failures = new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of());
-        HandlerPools pools = new HandlerPools(List.of(), new RunSettings(true, null, Runnable::run, HandlerPools.PoolObserver.NONE));
+        HandlerPools pools = new HandlerPools(List.of(),
+                new RunSettings(true, null, Runnable::run, HandlerPools.PoolObserver.NONE));
         LiveCalls calls = new LiveCalls(Set.of(), pools, new CallRules(failures, new ResponseMetadata(6144)));
         return new CallChain(calls, new MessageCodecs(List.of(), List.of(), null), failures, List.of(links));
     }

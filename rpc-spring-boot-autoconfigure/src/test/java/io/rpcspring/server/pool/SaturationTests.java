@@ -80,10 +80,10 @@ class SaturationTests {
             LogRecord line = this.lines.poll(10, TimeUnit.SECONDS);
             assertThat(line).isNotNull();
             assertThat(line.getLevel()).isEqualTo(Level.WARNING);
-            assertThat(line.getMessage())
-                .isEqualTo("Pool 'default' is saturated: 2 running, 0 waiting, 1 turned away since the start. Its threads"
-                        + " are held by 2 of places.v1.Places/Find. Look at what they wait for (their stacks are logged"
-                        + " at DEBUG), or give the pool more threads (rpc.server.pools.default.size).");
+            assertThat(line.getMessage()).isEqualTo(
+                    "Pool 'default' is saturated: 2 running, 0 waiting, 1 turned away since the start. Its threads"
+                            + " are held by 2 of places.v1.Places/Find. Look at what they wait for (their stacks are logged"
+                            + " at DEBUG), or give the pool more threads (rpc.server.pools.default.size).");
             for (int i = 0; i < 2; i++) {
                 LogRecord stack = this.lines.poll(10, TimeUnit.SECONDS);
                 assertThat(stack).isNotNull();
