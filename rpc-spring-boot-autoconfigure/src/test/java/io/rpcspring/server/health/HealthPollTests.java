@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.Test;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.rpcspring.server.error.OwnStatuses;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Who asks for the health, and how long.
