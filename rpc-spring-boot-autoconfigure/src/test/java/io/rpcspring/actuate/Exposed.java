@@ -58,17 +58,16 @@ record Exposed(ApplicationContext context) {
             .toList();
     }
 
-    @SuppressWarnings("unchecked")
-    <T> T get(String path, SecurityContext caller, Object... arguments) {
-        return (T) Objects.requireNonNull(invoke("GET " + path, caller, arguments));
+    <T> T get(Class<T> type, String path, SecurityContext caller, Object... arguments) {
+        return type.cast(Objects.requireNonNull(invoke("GET " + path, caller, arguments)));
     }
 
     RpcReport report() {
-        return get("rpc", SecurityContext.NONE);
+        return get(RpcReport.class, "rpc", SecurityContext.NONE);
     }
 
     LiveReport calls() {
-        return get("rpc/{part}", SecurityContext.NONE, "part", "calls");
+        return get(LiveReport.class, "rpc/{part}", SecurityContext.NONE, "part", "calls");
     }
 
     @Nullable Object post(String kind, String name, String key, Object value) {

@@ -3,7 +3,7 @@ package io.rpcspring.server.health;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
@@ -39,8 +39,8 @@ public final class HealthService {
     /** Whether each service is well in itself. Guarded by this. */
     private final Map<String, Boolean> well = new TreeMap<>();
 
-    /** Those that somebody has taken out of rotation. Guarded by this. */
-    private final Set<String> out = new TreeSet<>();
+    /** Those that somebody has taken out of rotation. Guarded by this for writing. */
+    private final Set<String> out = ConcurrentHashMap.newKeySet();
 
     private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
 
@@ -121,7 +121,7 @@ public final class HealthService {
      * @param service its full name
      * @return false if somebody took it out
      */
-    public synchronized boolean isInRotation(String service) {
+    public boolean isInRotation(String service) {
         return !this.out.contains(service);
     }
 
