@@ -66,6 +66,11 @@ record Exposed(ApplicationContext context) {
         return get(RpcReport.class, "rpc", SecurityContext.NONE);
     }
 
+    /** What a map of the report has, which is there. */
+    static <V> V of(Map<String, V> map, String name) {
+        return Objects.requireNonNull(map.get(name));
+    }
+
     LiveReport calls() {
         return get(LiveReport.class, "rpc/{part}", SecurityContext.NONE, "part", "calls");
     }
