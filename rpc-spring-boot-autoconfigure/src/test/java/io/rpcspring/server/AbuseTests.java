@@ -17,6 +17,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,9 +53,9 @@ class AbuseTests {
 
     private static final int LOG_LIMIT = 1024 * 1024;
 
-    private final DefaultServer server = DefaultServer.start("rpc.server.limits.resets=2000");
+    private static final DefaultServer server = DefaultServer.start("rpc.server.limits.resets=2000");
 
-    private final Connection honest = Connection.to("localhost:" + this.server.port());
+    private final Connection honest = Connection.to("localhost:" + server.port());
 
     @BeforeEach
     void callOnce() {
@@ -62,15 +63,19 @@ class AbuseTests {
     }
 
     @AfterEach
-    void stop() {
+    void callAgain() {
         assertThat(this.honest.find("Zurich").getName()).isEqualTo("Zurich");
         this.honest.close();
-        this.server.close();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
     }
 
     @Test
     void resetFloodIsToldToCalmDown() throws Exception {
-        try (RawConnection attacker = RawConnection.to(this.server.port())) {
+        try (RawConnection attacker = RawConnection.to(server.port())) {
             resetFlood(attacker);
             assertCalmed(attacker);
         }
@@ -79,7 +84,7 @@ class AbuseTests {
     @Test
     void protocolErrorsThatProvokeResetsAreCounted(CapturedOutput output) throws Exception {
         int before = output.length();
-        try (RawConnection attacker = RawConnection.to(this.server.port())) {
+        try (RawConnection attacker = RawConnection.to(server.port())) {
             madeYouReset(attacker);
             assertThat(attacker.closes(20)).isTrue();
             assertThat(attacker.received()).as("answers").hasSizeLessThan(FRAMES * 3 / 4);
@@ -89,7 +94,7 @@ class AbuseTests {
 
     @Test
     void connectionIsToldHowManyCallsItMayHave() throws Exception {
-        try (RawConnection client = RawConnection.to(this.server.port())) {
+        try (RawConnection client = RawConnection.to(server.port())) {
             assertThat(client.await(RawConnection.SETTINGS).payload()).contains("\u0000\u0003\u0000\u0000\u0003\u00e8");
         }
     }
@@ -234,7 +239,7 @@ class AbuseTests {
             assertThat(Memory.used() - memory).isLessThan(16 * 1024 * 1024);
             assertThat(threads()).isLessThanOrEqualTo(threads + 2);
             assertThat(openFiles()).isLessThanOrEqualTo(files + 2);
-            assertThat(this.server.runningCalls()).isZero();
+            assertThat(server.runningCalls()).isZero();
         });
     }
 
@@ -269,7 +274,7 @@ class AbuseTests {
         });
         for (String first : List.of("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "\u0016\u0003\u0001\u0000\u00fa\u0001\u0000\u0000\u00f6\u0003\u0003 hello", "\u0000".repeat(5_000))) {
-            try (RawConnection attacker = RawConnection.silent(this.server.port())) {
+            try (RawConnection attacker = RawConnection.silent(server.port())) {
                 attacker.write(first.getBytes(StandardCharsets.ISO_8859_1));
                 assertThat(attacker.closes(15)).isTrue();
             }
@@ -282,7 +287,7 @@ class AbuseTests {
 
     /** Attacks, waits as long as the server may need to react, and vanishes. */
     private void attack(Attack attack) throws Exception {
-        try (RawConnection attacker = RawConnection.to(this.server.port())) {
+        try (RawConnection attacker = RawConnection.to(server.port())) {
             attack.by(attacker);
             attacker.await(RawConnection.SETTINGS);
         }
@@ -354,7 +359,7 @@ class AbuseTests {
     }
 
     private String find(byte[]... frames) throws IOException {
-        try (RawConnection client = RawConnection.to(this.server.port())) {
+        try (RawConnection client = RawConnection.to(server.port())) {
             for (byte[] frame : frames) {
                 client.write(frame);
             }

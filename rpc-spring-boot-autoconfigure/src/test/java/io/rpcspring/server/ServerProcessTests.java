@@ -1,6 +1,5 @@
 package io.rpcspring.server;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -9,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,13 +83,13 @@ public class ServerProcessTests {
         try (ServerProcess process = start(); Connection connection = Connection.to("localhost:" + process.port())) {
             HealthWatch watch = HealthWatch.of(connection.channel(), "");
             await().until(() -> watch.next() == ServingStatus.SERVING);
-            ListenableFuture<Place> call = find(connection.channel(), "3000");
+            ListenableFuture<Place> call = find(connection.channel(), "1500");
             assertThat(connection.find("0").getName()).isEqualTo("0");
             long terminated = System.nanoTime();
             process.terminate();
             assertThat(watch.next()).isEqualTo(ServingStatus.NOT_SERVING);
             long noticed = System.nanoTime();
-            assertThat(call.get(10, TimeUnit.SECONDS).getName()).isEqualTo("3000");
+            assertThat(call.get(10, TimeUnit.SECONDS).getName()).isEqualTo("1500");
             long answered = System.nanoTime();
             assertThat(process.endsWithin(8)).as("ended").isTrue();
             print("NOT_SERVING after", terminated, noticed);
@@ -117,7 +117,9 @@ public class ServerProcessTests {
     @WithLibrary("grpc-services")
     @Test
     void rollingRestartFailsNoCall() throws Exception {
-        List<ServerProcess> servers = new ArrayList<>(List.of(startAndAwaitHealth(), startAndAwaitHealth()));
+        List<CompletableFuture<ServerProcess>> started = new ArrayList<>(
+                List.of(startAndAwaitHealth(), startAndAwaitHealth()));
+        List<ServerProcess> servers = new ArrayList<>(started.stream().map(CompletableFuture::join).toList());
         Addresses addresses = new Addresses();
         addresses.set(servers);
         NameResolverRegistry.getDefaultRegistry().register(addresses);
@@ -147,11 +149,13 @@ public class ServerProcessTests {
             await().until(() -> answered.get() > 100);
             for (int i = 0; i < servers.size(); i++) {
                 ServerProcess old = servers.get(i);
+                CompletableFuture<ServerProcess> next = startAndAwaitHealth();
+                started.add(next);
                 long terminated = System.nanoTime();
                 old.terminate();
                 assertThat(old.endsWithin(10)).as("ended").isTrue();
                 print("drain", terminated, System.nanoTime());
-                servers.set(i, startAndAwaitHealth());
+                servers.set(i, next.join());
                 addresses.set(servers);
                 int before = answered.get();
                 await().until(() -> answered.get() > before + 100);
@@ -162,7 +166,7 @@ public class ServerProcessTests {
             load.join(30_000);
             channel.shutdownNow();
             NameResolverRegistry.getDefaultRegistry().deregister(addresses);
-            servers.forEach(ServerProcess::close);
+            started.forEach((each) -> each.thenAccept(ServerProcess::close).join());
         }
         assertThat(failed).isEmpty();
         System.out.println(answered + " calls answered");
@@ -176,19 +180,21 @@ public class ServerProcessTests {
         return PlacesGrpc.newFutureStub(channel).find(PlaceName.newBuilder().setName(name).build());
     }
 
-    private static ServerProcess start(String... properties) throws IOException {
+    private static ServerProcess start(String... properties) {
         List<String> all = new ArrayList<>(List.of(properties));
         all.add("rpc.server.port=0");
         return ServerProcess.start(Application.class, all.toArray(new String[0]));
     }
 
-    private static ServerProcess startAndAwaitHealth() throws Exception {
-        ServerProcess process = start();
-        try (Connection connection = Connection.to("localhost:" + process.port())) {
-            HealthWatch watch = HealthWatch.of(connection.channel(), "");
-            await().until(() -> watch.next() == ServingStatus.SERVING);
-        }
-        return process;
+    private static CompletableFuture<ServerProcess> startAndAwaitHealth() {
+        return CompletableFuture.supplyAsync(() -> {
+            ServerProcess process = start();
+            try (Connection connection = Connection.to("localhost:" + process.port())) {
+                HealthWatch watch = HealthWatch.of(connection.channel(), "");
+                await().until(() -> watch.next() == ServingStatus.SERVING);
+            }
+            return process;
+        });
     }
 
     /** Nothing but a service: no web server, no scheduler. */

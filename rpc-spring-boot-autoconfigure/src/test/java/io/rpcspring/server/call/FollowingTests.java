@@ -95,11 +95,11 @@ class FollowingTests {
             .run((context) -> {
                 assertThat(context).hasNotFailed();
                 Seen seen = context.getBean(Seen.class);
-                for (Ended ended : callAll(context.getBean(io.rpcspring.server.RpcServer.class).port(), 250)) {
+                for (Ended ended : callAll(context.getBean(io.rpcspring.server.RpcServer.class).port(), 100)) {
                     assertThat(ended.status().getCode()).isEqualTo(Status.Code.OK);
                 }
                 assertThat(seen.wrong).isEmpty();
-                assertThat(seen.right).hasSizeGreaterThanOrEqualTo(8 * 250 * REQUESTS.size());
+                assertThat(seen.right).hasSizeGreaterThanOrEqualTo(8 * 100 * REQUESTS.size());
             });
     }
 

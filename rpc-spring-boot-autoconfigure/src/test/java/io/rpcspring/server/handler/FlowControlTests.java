@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @MethodSource("io.rpcspring.server.pool.Pools#types")
 class FlowControlTests {
 
-    private static final int MESSAGES = 1500;
+    private static final int MESSAGES = 800;
 
     /**
      * What a sender may have waiting in the transport: 32 KiB, and the message in hand.

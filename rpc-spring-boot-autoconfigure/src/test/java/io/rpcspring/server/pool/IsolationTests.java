@@ -101,7 +101,7 @@ class IsolationTests {
     @MethodSource("io.rpcspring.server.pool.Pools#types")
     void drainTellsWatchersAndServesOtherPoolsMeanwhile(String type) {
         this.runner
-            .withPropertyValues("rpc.server.pools.small.type=" + type, "rpc.server.shutdown.delay=5s",
+            .withPropertyValues("rpc.server.pools.small.type=" + type, "rpc.server.shutdown.delay=2s",
                     "rpc.server.shutdown.grace=50ms")
             .run((context) -> {
                 AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);

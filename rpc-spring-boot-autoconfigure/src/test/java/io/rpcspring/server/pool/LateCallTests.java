@@ -98,12 +98,12 @@ class LateCallTests {
     @MethodSource("io.rpcspring.server.pool.Pools#types")
     void thousandsOfExpiredCallsGoWithoutRunningAnything(String type) {
         // One more, for the end of the call before.
-        Connection connection = wedge("type=" + type, "queue-capacity=10001", "queue-timeout=1m");
-        List<CompletableFuture<Ended>> calls = Flood.start(10_000, connection.channel(), PlacesGrpc.getFindMethod(),
-                PlaceName.getDefaultInstance(), CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS));
-        await().until(() -> statistics().waiting() >= 10_000);
+        Connection connection = wedge("type=" + type, "queue-capacity=3001", "queue-timeout=1m");
+        List<CompletableFuture<Ended>> calls = Flood.start(3_000, connection.channel(), PlacesGrpc.getFindMethod(),
+                PlaceName.getDefaultInstance(), CallOptions.DEFAULT.withDeadlineAfter(4, TimeUnit.SECONDS));
+        await().until(() -> statistics().waiting() >= 3_000);
         assertThat(Flood.codes(Flood.ends(calls))).containsOnlyKeys(Code.DEADLINE_EXCEEDED);
-        nothingWaits(10_000);
+        nothingWaits(3_000);
         assertThat(this.context.getBean(Interceptor.class).calls).hasValue(0);
     }
 

@@ -68,7 +68,7 @@ class StormTests {
     @MethodSource("limits")
     void everyCallGivesItsPlaceBackOnce(String type, String limit) throws Exception {
         start("type=" + type, "concurrency-limit=" + limit, "size=8", "min-size=2", "queue-capacity=" + QUEUE,
-                "queue-timeout=2s");
+                "queue-timeout=1s");
         Connection connection = connect();
         for (int round = 0; round < 5; round++) {
             List<CompletableFuture<Ended>> calls = new ArrayList<>();
