@@ -125,7 +125,8 @@ class RpcEndpointTests {
     void showsInterceptorsInOrder() {
         this.runner.withBean(LiveCallsTests.Started.class)
             .run((context) -> assertThat(
-                    Exposed.of(Exposed.of(new Exposed(context).report().services(), PLACES).methods(), "Find").interceptors())
+                    Exposed.of(Exposed.of(new Exposed(context).report().services(), PLACES).methods(), "Find")
+                        .interceptors())
                 .containsExactly("io.rpcspring.actuate.LiveCallsTests$Started"));
     }
 
@@ -289,7 +290,8 @@ class RpcEndpointTests {
         this.runner
             .withClassLoader(new FilteredClassLoader("io.grpc.health", "io.grpc.protobuf.services",
                     "org.springframework.boot.health"))
-            .run((context) -> assertThat(Exposed.of(new Exposed(context).report().services(), PLACES).inRotation()).isNull());
+            .run((context) -> assertThat(Exposed.of(new Exposed(context).report().services(), PLACES).inRotation())
+                .isNull());
     }
 
     /** Somebody who may see settings. */
