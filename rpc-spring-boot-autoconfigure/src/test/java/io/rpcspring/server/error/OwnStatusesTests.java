@@ -43,6 +43,7 @@ import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.clock.ClockGrpc;
 import io.rpcspring.sample.clock.LocalTime;
 import io.rpcspring.sample.places.Area;
@@ -129,6 +130,7 @@ class OwnStatusesTests {
     }
 
     @Test
+    @WithLibrary("grpc-services")
     void watcherOfAServerThatGoesIsToldSo() {
         StarterRunner.withServerOnFreePort()
             .withBean(MarkedPlaces.class)

@@ -1,4 +1,4 @@
-package io.rpcspring.server;
+package io.rpcspring.server.health;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
