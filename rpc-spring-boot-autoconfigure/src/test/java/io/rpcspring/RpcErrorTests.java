@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
@@ -64,6 +65,7 @@ class RpcErrorTests {
                 }, () -> PlacesGrpc.newBlockingStub(server.channel()).within(Area.getDefaultInstance()).next());
     }
 
+    @WithLibrary("protovalidate")
     @ParameterizedTest
     @MethodSource("calls")
     void detailsGetFromServerToClient(Callable<Object> call) {

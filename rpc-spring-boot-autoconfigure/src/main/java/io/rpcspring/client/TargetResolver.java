@@ -24,6 +24,9 @@ final class TargetResolver extends NameResolver {
     /** After how long names that failed beside others are asked again, at least. */
     private static final Duration AGAIN = Duration.ofSeconds(5);
 
+    /** So long the first answers wait for the others: the first may be the dead ones. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private final List<NameResolver> targets;
 
     private final TargetResolverFactory factory;
@@ -35,6 +38,11 @@ final class TargetResolver extends NameResolver {
     private SynchronizationContext.@Nullable ScheduledHandle next;
 
     private SynchronizationContext.@Nullable ScheduledHandle again;
+
+    private SynchronizationContext.@Nullable ScheduledHandle late;
+
+    /** Whether some targets have not answered for too long. */
+    private boolean impatient;
 
     TargetResolver(TargetResolverFactory factory, List<NameResolver> targets, Args args) {
         this.factory = factory;
@@ -65,6 +73,7 @@ final class TargetResolver extends NameResolver {
     public void shutdown() {
         cancel(this.next);
         cancel(this.again);
+        cancel(this.late);
         this.targets.forEach(NameResolver::shutdown);
     }
 
@@ -113,6 +122,15 @@ final class TargetResolver extends NameResolver {
     }
 
     private Status reportAll(StatusOr<List<EquivalentAddressGroup>> latest, Listener2 listener) {
+        if (!this.impatient && !this.answers.areComplete()) {
+            if (this.late == null) {
+                this.late = schedule(() -> {
+                    this.impatient = true;
+                    reportAll(latest, listener);
+                }, PATIENCE.toNanos());
+            }
+            return Status.OK;
+        }
         List<EquivalentAddressGroup> all = this.answers.addresses(this::withAuthority);
         if (all.isEmpty()) {
             return this.answers.areComplete() ? listener.onResult2(watched(resultOf(latest))) : Status.OK;

@@ -25,6 +25,7 @@ import io.rpcspring.fixture.Certificates;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
@@ -115,6 +116,7 @@ class RestartTests {
             .run((context) -> assertIsServedAgain(context));
     }
 
+    @WithLibrary("grpc-inprocess")
     @Test
     void serverInTheSameProcessIsReachedByTheFirstCall() {
         this.runner

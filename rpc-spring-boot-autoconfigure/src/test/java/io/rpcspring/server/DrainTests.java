@@ -188,6 +188,7 @@ class DrainTests {
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> new Socket("localhost", port.get()).close());
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void watchesThatComeDuringTheDelayAreNotKeptOverARestart() {
         this.runner.withBean(MarkedPlaces.class)
@@ -212,6 +213,7 @@ class DrainTests {
             });
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void healthServesAgainAfterARestart() {
         this.runner.withBean(MarkedPlaces.class).run((context) -> {

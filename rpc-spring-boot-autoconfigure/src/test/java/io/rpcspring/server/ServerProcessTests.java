@@ -69,7 +69,6 @@ public class ServerProcessTests {
         }
     }
 
-    @WithLibrary("grpc-services")
     @Test
     void applicationWhoseServerIsOffSaysWhyItEnds() {
         assertThatThrownBy(() -> ServerProcess.start(Application.class, "rpc.server.enabled=false"))
@@ -78,6 +77,7 @@ public class ServerProcessTests {
                     + " keeps the application running: it ends");
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void callInFlightIsAnsweredAndAnOpenWatchIsNotWaitedFor() throws Exception {
         try (ServerProcess process = start(); Connection connection = Connection.to("localhost:" + process.port())) {

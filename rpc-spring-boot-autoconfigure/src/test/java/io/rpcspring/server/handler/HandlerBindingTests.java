@@ -207,7 +207,7 @@ class HandlerBindingTests {
                     .withMessageMatching("UNKNOWN: The server failed, id [0-9a-f]{8}");
             }
         });
-        assertThat(output).contains("An ExceptionMapper failed")
+        assertThat(output).containsPattern("The ExceptionMapper .* failed")
             .contains("Suppressed: java.lang.UnsupportedOperationException: mapper")
             .contains("Caused by: java.lang.NullPointerException: The handler of places.v1.Places/Find returned null");
     }

@@ -25,6 +25,7 @@ import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.sample.clock.ClockGrpc;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
+import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -11,6 +11,7 @@ import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.RawConnection;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +24,7 @@ class LimitTests {
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort().withBean(MarkedPlaces.class);
 
+    @WithLibrary("grpc-services")
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             textBlock = """
@@ -52,6 +54,7 @@ class LimitTests {
             .run((context) -> assertThat(context).getFailure().rootCause().hasMessage(message));
     }
 
+    @WithLibrary("grpc-services")
     @ParameterizedTest
     @ValueSource(strings = { "pools.default.queue-timeout", "shutdown.delay", "shutdown.grace", "health.interval",
             "keep-alive.time", "keep-alive.timeout", "keep-alive.permit-time", "connection.max-idle",
@@ -66,6 +69,7 @@ class LimitTests {
         }
     }
 
+    @WithLibrary("grpc-services")
     @Test
     void serverThatWaitsACenturyServesAndStopsAtOnce() {
         this.runner
