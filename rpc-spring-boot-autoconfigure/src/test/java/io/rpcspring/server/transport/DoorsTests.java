@@ -23,6 +23,7 @@ import io.rpcspring.fixture.WithLibrary;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * The ways into the server beside the network.
@@ -181,8 +182,8 @@ class DoorsTests {
                 assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
             }
             context.close();
-            assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch((thread) -> thread.getName().startsWith("rpc-transport"));
+            await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch((thread) -> thread.getName().startsWith("rpc-transport")));
         });
     }
 
