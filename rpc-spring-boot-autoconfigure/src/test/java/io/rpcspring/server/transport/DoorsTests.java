@@ -205,8 +205,8 @@ class DoorsTests {
                 assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
             }
             context.close();
-            assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch((thread) -> thread.getName().startsWith("rpc-transport"));
+            await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch((thread) -> thread.getName().startsWith("rpc-transport")));
         });
     }
 
