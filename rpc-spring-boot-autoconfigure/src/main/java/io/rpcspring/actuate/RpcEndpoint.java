@@ -98,7 +98,8 @@ public final class RpcEndpoint {
             };
         }
         catch (IllegalArgumentException ex) {
-            throw new InvalidEndpointRequestException(ex.getMessage(), String.valueOf(ex.getMessage()), ex);
+            String why = String.valueOf(ex.getMessage());
+            throw new InvalidEndpointRequestException(why, why, ex);
         }
     }
 

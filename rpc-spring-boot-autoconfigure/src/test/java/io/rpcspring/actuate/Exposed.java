@@ -67,6 +67,14 @@ record Exposed(ApplicationContext context) {
         return get("rpc", SecurityContext.NONE);
     }
 
+    RpcReport.Service service(String name) {
+        return Objects.requireNonNull(report().services().get(name));
+    }
+
+    RpcReport.Pool pool(String name) {
+        return Objects.requireNonNull(report().pools().get(name));
+    }
+
     LiveReport calls() {
         return get("rpc/{part}", SecurityContext.NONE, "part", "calls");
     }

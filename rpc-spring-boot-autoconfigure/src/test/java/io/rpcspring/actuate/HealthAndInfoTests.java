@@ -51,7 +51,7 @@ class HealthAndInfoTests {
                 assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
                 exposed.post("services", PLACES, "inRotation", true);
                 assertThat(places.next()).isEqualTo(ServingStatus.SERVING);
-                assertThat(exposed.report().services().get(PLACES).inRotation()).isTrue();
+                assertThat(exposed.service(PLACES).inRotation()).isTrue();
             }
         });
     }

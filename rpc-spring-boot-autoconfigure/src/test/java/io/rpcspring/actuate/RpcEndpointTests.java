@@ -60,17 +60,17 @@ class RpcEndpointTests {
                 assertThat(report.server().limits()).containsKeys("limits", "connection", "keep-alive", "shutdown");
                 assertThat(report.server().limits().get("limits")).asString().contains("resets=7");
                 assertThat(report.services().keySet()).containsExactly(PLACES, "grpc.health.v1.Health");
-                RpcReport.Service places = Objects.requireNonNull(report.services().get(PLACES));
+                RpcReport.Service places = new Exposed(context).service(PLACES);
                 assertThat(places.bean()).isEqualTo("busyPlaces");
                 assertThat(places.inRotation()).isTrue();
                 assertThat(places.methods()).containsEntry("Find", new RpcReport.Method("UNARY", "default", List.of()));
                 assertThat(places.methods()).containsEntry("Within",
                         new RpcReport.Method("SERVER_STREAMING", "streams", List.of()));
-                assertThat(report.services().get("grpc.health.v1.Health").methods()).containsEntry("Check",
+                assertThat(new Exposed(context).service("grpc.health.v1.Health").methods()).containsEntry("Check",
                         new RpcReport.Method("UNARY", null, List.of()));
                 assertThat(report.pools()).containsOnlyKeys("default", "quick", "streams");
-                assertThat(report.pools().get("quick").type()).isEqualTo("direct");
-                assertThat(report.pools().get("quick").figures()).isNull();
+                assertThat(new Exposed(context).pool("quick").type()).isEqualTo("direct");
+                assertThat(new Exposed(context).pool("quick").figures()).isNull();
             });
     }
 
@@ -125,8 +125,8 @@ class RpcEndpointTests {
     void showsInterceptorsInOrder() {
         this.runner.withBean(LiveCallsTests.Started.class)
             .run((context) -> assertThat(
-                    new Exposed(context).report().services().get(PLACES).methods().get("Find").interceptors())
-                .containsExactly("io.rpcspring.actuate.LiveCallsTests$Started"));
+                    new Exposed(context).service(PLACES).methods()).containsEntry("Find", new RpcReport.Method("UNARY", "default",
+                        List.of("io.rpcspring.actuate.LiveCallsTests$Started"))));
     }
 
     @Test
@@ -216,7 +216,7 @@ class RpcEndpointTests {
                 new Exposed(context).post("pools", "default", "size", 2);
                 places.release.countDown();
                 assertThat(Flood.codes(Flood.ends(calls))).containsOnlyKeys(Code.OK);
-                PoolStatistics now = new Exposed(context).report().pools().get("default").figures();
+                PoolStatistics now = new Exposed(context).pool("default").figures();
                 assertThat(Objects.requireNonNull(now).size()).isEqualTo(2);
                 connection.find("1");
             }
@@ -289,7 +289,7 @@ class RpcEndpointTests {
         this.runner
             .withClassLoader(new FilteredClassLoader("io.grpc.health", "io.grpc.protobuf.services",
                     "org.springframework.boot.health"))
-            .run((context) -> assertThat(new Exposed(context).report().services().get(PLACES).inRotation()).isNull());
+            .run((context) -> assertThat(new Exposed(context).service(PLACES).inRotation()).isNull());
     }
 
     /** Somebody who may see settings. */
