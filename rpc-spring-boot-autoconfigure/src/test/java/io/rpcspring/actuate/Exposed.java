@@ -58,21 +58,25 @@ record Exposed(ApplicationContext context) {
             .toList();
     }
 
-    <T> T get(Class<T> type, String path, SecurityContext caller, Object... arguments) {
-        return type.cast(Objects.requireNonNull(invoke("GET " + path, caller, arguments)));
+    @SuppressWarnings("unchecked")
+    <T> T get(String path, SecurityContext caller, Object... arguments) {
+        return (T) Objects.requireNonNull(invoke("GET " + path, caller, arguments));
     }
 
     RpcReport report() {
-        return get(RpcReport.class, "rpc", SecurityContext.NONE);
+        return get("rpc", SecurityContext.NONE);
     }
 
-    /** What a map of the report has, which is there. */
-    static <V> V of(Map<String, V> map, String name) {
-        return Objects.requireNonNull(map.get(name));
+    RpcReport.Service service(String name) {
+        return Objects.requireNonNull(report().services().get(name));
+    }
+
+    RpcReport.Pool pool(String name) {
+        return Objects.requireNonNull(report().pools().get(name));
     }
 
     LiveReport calls() {
-        return get(LiveReport.class, "rpc/{part}", SecurityContext.NONE, "part", "calls");
+        return get("rpc/{part}", SecurityContext.NONE, "part", "calls");
     }
 
     @Nullable Object post(String kind, String name, String key, Object value) {

@@ -51,7 +51,7 @@ class HealthAndInfoTests {
                 assertThat(connection.find("Zurich").getName()).isEqualTo("Zurich");
                 exposed.post("services", PLACES, "inRotation", true);
                 assertThat(places.next()).isEqualTo(ServingStatus.SERVING);
-                assertThat(Exposed.of(exposed.report().services(), PLACES).inRotation()).isTrue();
+                assertThat(exposed.service(PLACES).inRotation()).isTrue();
             }
         });
     }

@@ -60,17 +60,17 @@ class RpcEndpointTests {
                 assertThat(report.server().limits()).containsKeys("limits", "connection", "keep-alive", "shutdown");
                 assertThat(report.server().limits().get("limits")).asString().contains("resets=7");
                 assertThat(report.services().keySet()).containsExactly(PLACES, "grpc.health.v1.Health");
-                RpcReport.Service places = Exposed.of(report.services(), PLACES);
+                RpcReport.Service places = new Exposed(context).service(PLACES);
                 assertThat(places.bean()).isEqualTo("busyPlaces");
                 assertThat(places.inRotation()).isTrue();
                 assertThat(places.methods()).containsEntry("Find", new RpcReport.Method("UNARY", "default", List.of()));
                 assertThat(places.methods()).containsEntry("Within",
                         new RpcReport.Method("SERVER_STREAMING", "streams", List.of()));
-                assertThat(Exposed.of(report.services(), "grpc.health.v1.Health").methods()).containsEntry("Check",
+                assertThat(new Exposed(context).service("grpc.health.v1.Health").methods()).containsEntry("Check",
                         new RpcReport.Method("UNARY", null, List.of()));
                 assertThat(report.pools()).containsOnlyKeys("default", "quick", "streams");
-                assertThat(Exposed.of(report.pools(), "quick").type()).isEqualTo("direct");
-                assertThat(Exposed.of(report.pools(), "quick").figures()).isNull();
+                assertThat(new Exposed(context).pool("quick").type()).isEqualTo("direct");
+                assertThat(new Exposed(context).pool("quick").figures()).isNull();
             });
     }
 
@@ -105,7 +105,7 @@ class RpcEndpointTests {
         authorized.run((context) -> {
             Exposed exposed = new Exposed(context);
             assertThat(userAgent(exposed.report())).isEqualTo("******");
-            RpcReport shown = exposed.get(RpcReport.class, "rpc", new Operator());
+            RpcReport shown = exposed.get("rpc", new Operator());
             assertThat(userAgent(shown)).isEqualTo("me");
             assertThat(shown.channels().get(0).settings()).containsEntry("metadata", Map.of("token", "******"));
         });
@@ -113,7 +113,7 @@ class RpcEndpointTests {
             .withBean(SanitizingFunction.class,
                     () -> (data) -> data.getKey().equals("rpc.client.channels.places.user-agent")
                             ? data.withValue("hidden") : data)
-            .run((context) -> assertThat(userAgent(new Exposed(context).get(RpcReport.class, "rpc", new Operator())))
+            .run((context) -> assertThat(userAgent(new Exposed(context).get("rpc", new Operator())))
                 .isEqualTo("hidden"));
     }
 
@@ -125,9 +125,8 @@ class RpcEndpointTests {
     void showsInterceptorsInOrder() {
         this.runner.withBean(LiveCallsTests.Started.class)
             .run((context) -> assertThat(
-                    Exposed.of(Exposed.of(new Exposed(context).report().services(), PLACES).methods(), "Find")
-                        .interceptors())
-                .containsExactly("io.rpcspring.actuate.LiveCallsTests$Started"));
+                    new Exposed(context).service(PLACES).methods()).containsEntry("Find", new RpcReport.Method("UNARY", "default",
+                        List.of("io.rpcspring.actuate.LiveCallsTests$Started"))));
     }
 
     @Test
@@ -217,7 +216,7 @@ class RpcEndpointTests {
                 new Exposed(context).post("pools", "default", "size", 2);
                 places.release.countDown();
                 assertThat(Flood.codes(Flood.ends(calls))).containsOnlyKeys(Code.OK);
-                PoolStatistics now = Exposed.of(new Exposed(context).report().pools(), "default").figures();
+                PoolStatistics now = new Exposed(context).pool("default").figures();
                 assertThat(Objects.requireNonNull(now).size()).isEqualTo(2);
                 connection.find("1");
             }
@@ -290,8 +289,7 @@ class RpcEndpointTests {
         this.runner
             .withClassLoader(new FilteredClassLoader("io.grpc.health", "io.grpc.protobuf.services",
                     "org.springframework.boot.health"))
-            .run((context) -> assertThat(Exposed.of(new Exposed(context).report().services(), PLACES).inRotation())
-                .isNull());
+            .run((context) -> assertThat(new Exposed(context).service(PLACES).inRotation()).isNull());
     }
 
     /** Somebody who may see settings. */
