@@ -102,6 +102,17 @@ public final class RpcServer implements SmartLifecycle {
         return (current != null) ? current.pools().statistics() : Map.of();
     }
 
+    /**
+     * Which pool runs a method.
+     * @param method the full name of any method
+     * @return the pool's name; null for the transport's thread, and while the server does
+     * not run
+     */
+    public @Nullable String poolOf(String method) {
+        Running current = this.running;
+        return (current != null) ? current.pools().poolOf(method) : null;
+    }
+
     @Override
     public synchronized void start() {
         if (isRunning()) {

@@ -192,6 +192,14 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         }
     }
 
+    /**
+     * Which pool runs it.
+     * @return the pool's name
+     */
+    public String poolName() {
+        return pool().name();
+    }
+
     /** Code of the application listens to the end after all. Called by an event. */
     public void notQuiet() {
         quiet(false);

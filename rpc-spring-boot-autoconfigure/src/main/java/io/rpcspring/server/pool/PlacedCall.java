@@ -81,6 +81,14 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         this.waited += nanos;
     }
 
+    /**
+     * For how long it was in the queue so far. Asked by its events.
+     * @return nanoseconds
+     */
+    public final long waitedNanos() {
+        return this.waited;
+    }
+
     final void begun() {
         if (!this.begun) {
             this.begun = true;
