@@ -1,8 +1,5 @@
 package io.rpcspring.autoconfigure;
 
-import java.util.Set;
-import java.util.stream.Collectors;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.beans.factory.ObjectProvider;
@@ -35,15 +32,9 @@ final class RpcAccessLogAutoConfiguration {
     @Bean
     RpcServerCustomizer rpcAccessLog(RpcServerProperties properties, RpcObservabilityProperties observability,
             ObjectProvider<BuiltInService> own, ObjectProvider<RpcServer> server) {
-        AccessLog log = new AccessLog(properties.accessLog().choice(unseen(observability, own)),
+        AccessLog log = new AccessLog(properties.accessLog().choice(observability.unseen(own.stream())),
                 (method) -> pool(server, method));
         return (builder) -> builder.addStreamTracerFactory(log);
-    }
-
-    /** The framework's own services, unless they are to be seen. */
-    static Set<String> unseen(RpcObservabilityProperties properties, ObjectProvider<BuiltInService> own) {
-        return properties.ownServices() ? Set.of()
-                : own.stream().map(BuiltInService::name).collect(Collectors.toUnmodifiableSet());
     }
 
     private static @Nullable String pool(ObjectProvider<RpcServer> server, String method) {
