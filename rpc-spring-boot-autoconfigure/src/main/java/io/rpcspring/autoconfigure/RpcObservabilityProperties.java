@@ -30,8 +30,7 @@ record RpcObservabilityProperties(@DefaultValue("true") boolean enabled, @Defaul
 
     /** The framework's own services, unless they are to be seen. */
     Set<String> unseen(Stream<BuiltInService> own) {
-        return this.ownServices ? Set.of()
-                : own.map(BuiltInService::name).collect(Collectors.toUnmodifiableSet());
+        return this.ownServices ? Set.of() : own.map(BuiltInService::name).collect(Collectors.toUnmodifiableSet());
     }
 
 }

@@ -53,8 +53,7 @@ final class RpcTracingAutoConfiguration {
             ObjectProvider<ObservationFilter> filters, ObjectProvider<GlobalObservationConvention<?>> conventions) {
         Spans spans = new Spans(
                 new Spans.Rules(properties.unseen(own.stream()), properties.messageEvents() ? MOST_EVENTS : 0),
-                handlers(context, handlers.orderedStream().toList()), server.getIfAvailable(),
-                client.getIfAvailable());
+                handlers(context, handlers.orderedStream().toList()), server.getIfAvailable(), client.getIfAvailable());
         spans.shape(predicates.orderedStream().toList(), filters.orderedStream().toList(),
                 conventions.orderedStream().toList());
         return spans;

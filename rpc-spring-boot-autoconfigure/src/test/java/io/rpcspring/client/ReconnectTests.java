@@ -139,7 +139,8 @@ class ReconnectTests {
         String retries = "rpc.client.channels.places.retry.";
         ApplicationContextRunner retrying = this.runner.withPropertyValues("rpc.client.channels.places.deadline=500ms",
                 retries + "max-attempts=100", retries + "initial-backoff=100ms", retries + "max-backoff=100ms");
-        retrying.withPropertyValues("rpc.client.channels.places.target=localhost:1").run((context) -> assertRunsOutOfTime(context, "\\[channel 'places' to localhost:1,"
+        retrying.withPropertyValues("rpc.client.channels.places.target=localhost:1")
+            .run((context) -> assertRunsOutOfTime(context, "\\[channel 'places' to localhost:1,"
                     + " last failure: UNAVAILABLE: io exception: .*Connection refused.*]"));
         try (RecordingServer server = RecordingServer.start()) {
             server.failNext(1000, Status.UNAVAILABLE.withDescription("out to lunch"), null);

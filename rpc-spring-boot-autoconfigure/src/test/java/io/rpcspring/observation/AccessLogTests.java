@@ -66,12 +66,13 @@ class AccessLogTests {
             traced.put(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
                     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
             try (Connection connection = Connection.to("127.0.0.1:" + port)) {
-                Flood.call(connection.channel(), PlacesGrpc.getFindMethod(),
-                        List.of(PlaceName.newBuilder().setName("Zurich").build()), CallOptions.DEFAULT, traced)
+                Flood
+                    .call(connection.channel(), PlacesGrpc.getFindMethod(),
+                            List.of(PlaceName.newBuilder().setName("Zurich").build()), CallOptions.DEFAULT, traced)
                     .join();
                 Flood
-                    .call(connection.channel(), PlacesGrpc.getWithinMethod(),
-                            Area.newBuilder().setRadiusKm(10).build(), CallOptions.DEFAULT)
+                    .call(connection.channel(), PlacesGrpc.getWithinMethod(), Area.newBuilder().setRadiusKm(10).build(),
+                            CallOptions.DEFAULT)
                     .join();
                 HealthGrpc.newBlockingStub(connection.channel()).check(HealthCheckRequest.getDefaultInstance());
             }
@@ -116,8 +117,9 @@ class AccessLogTests {
                                 CallOptions.DEFAULT)
                         .join();
                     await().until(() -> this.lines.list.size() == 1);
-                    assertThat(line(0)).matches("method=places.v1.Places/Find status=RESOURCE_EXHAUSTED"
-                            + " peer=127.0.0.1:\\d+" + TIMES + " .* pool=default")
+                    assertThat(line(0))
+                        .matches("method=places.v1.Places/Find status=RESOURCE_EXHAUSTED" + " peer=127.0.0.1:\\d+"
+                                + TIMES + " .* pool=default")
                         .contains(" ran_ms=0.0 ");
                     stuck.cancel("enough", null);
                     await().until(() -> this.lines.list.size() == 2);

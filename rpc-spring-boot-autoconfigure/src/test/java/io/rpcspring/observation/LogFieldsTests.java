@@ -82,8 +82,8 @@ class LogFieldsTests {
                     SEEN.clear();
                     assertThat(call(context.getBean(RpcServer.class).port(), method)).isEqualTo(Code.OK);
                     assertThat(SEEN).isNotEmpty()
-                        .allSatisfy((fields) -> assertThat(fields).containsOnlyKeys("rpc.service", "rpc.method",
-                                "rpc.peer")
+                        .allSatisfy((fields) -> assertThat(fields)
+                            .containsOnlyKeys("rpc.service", "rpc.method", "rpc.peer")
                             .containsEntry("rpc.service", "places.v1.Places")
                             .containsEntry("rpc.method", method.getBareMethodName())
                             .hasEntrySatisfying("rpc.peer", (peer) -> assertThat(peer).matches("127.0.0.1:\\d+")));

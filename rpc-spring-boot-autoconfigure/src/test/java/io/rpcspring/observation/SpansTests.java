@@ -15,6 +15,9 @@ import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.core.instrument.binder.grpc.DefaultGrpcServerObservationConvention;
+import io.micrometer.core.instrument.binder.grpc.GrpcServerObservationContext;
+import io.micrometer.core.instrument.binder.grpc.GrpcServerObservationConvention;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
@@ -45,6 +48,8 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -125,8 +130,7 @@ class SpansTests {
             });
     }
 
-    private static SpanData named(List<SpanData> spans, String name, SpanKind kind,
-            @Nullable SpanData parent) {
+    private static SpanData named(List<SpanData> spans, String name, SpanKind kind, @Nullable SpanData parent) {
         return spans.stream()
             .filter((span) -> span.getName().equals(name) && span.getKind() == kind
                     && (parent == null || span.getParentSpanId().equals(parent.getSpanId())))
@@ -147,8 +151,9 @@ class SpansTests {
     private static Ended call(AssertableApplicationContext context, String kind) {
         var channel = context.getBean(RpcChannels.class).get("places");
         if (kind.contains(" ") || kind.equals("Find")) {
-            return Flood.call(channel, PlacesGrpc.getFindMethod(), PlaceName.newBuilder().setName(kind).build(),
-                    CallOptions.DEFAULT)
+            return Flood
+                .call(channel, PlacesGrpc.getFindMethod(), PlaceName.newBuilder().setName(kind).build(),
+                        CallOptions.DEFAULT)
                 .join();
         }
         return call(context,
@@ -212,8 +217,7 @@ class SpansTests {
 
     @Test
     void predicatesAndFiltersOfTheApplicationWork() {
-        this.runner
-            .withBean(ObservationPredicate.class, () -> (name, context) -> !name.equals("grpc.client"))
+        this.runner.withBean(ObservationPredicate.class, () -> (name, context) -> !name.equals("grpc.client"))
             .withBean(ObservationFilter.class,
                     () -> (context) -> context
                         .addLowCardinalityKeyValue(io.micrometer.common.KeyValue.of("region", "north")))
@@ -223,6 +227,18 @@ class SpansTests {
                     assertThat(span.getKind()).isEqualTo(SpanKind.SERVER);
                     assertThat(text(span, "region")).isEqualTo("north");
                 });
+            });
+    }
+
+    @Test
+    void propertiesAndConventionsOfTheApplicationWork() {
+        this.runner.withConfiguration(AutoConfigurations.of(ObservationAutoConfiguration.class))
+            .withPropertyValues("management.observations.enable.grpc.client=false")
+            .withBean(GrpcServerObservationConvention.class, Renaming::new)
+            .run((context) -> {
+                call(context, "inner call");
+                assertThat(spans(context, 1)).singleElement()
+                    .satisfies((span) -> assertThat(span.getName()).isEqualTo("found"));
             });
     }
 
@@ -244,6 +260,16 @@ class SpansTests {
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("rpcSpans"));
         this.runner.withPropertyValues("rpc.observability.enabled=false")
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("rpcSpans"));
+    }
+
+    /** The application's own. */
+    static final class Renaming extends DefaultGrpcServerObservationConvention {
+
+        @Override
+        public String getContextualName(GrpcServerObservationContext context) {
+            return "found";
+        }
+
     }
 
     /** As Spring Boot's starter for OpenTelemetry has it. */
@@ -297,8 +323,7 @@ class SpansTests {
         @Bean
         ObservationRegistry observationRegistry() {
             ObservationRegistry registry = ObservationRegistry.create();
-            registry.observationConfig()
-                .observationHandler(new FirstMatchingCompositeObservationHandler(others()));
+            registry.observationConfig().observationHandler(new FirstMatchingCompositeObservationHandler(others()));
             return registry;
         }
 

@@ -131,8 +131,8 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     /**
-     * Whether what is left on a thread by one of its events is there for the next, and for
-     * no other call, where the server has thread-locals that follow calls.
+     * Whether what is left on a thread by one of its events is there for the next, and
+     * for no other call, where the server has thread-locals that follow calls.
      * @return false if the application runs its events by an executor of its own
      */
     public boolean isFollowed() {
