@@ -55,10 +55,10 @@ public final class AccessLog extends ServerStreamTracer.Factory {
         Map<String, Object> fields = call.fields(status.getCode(), nanos, this.poolOf);
         StringBuilder line = new StringBuilder();
         LoggingEventBuilder event = logger.atInfo();
-        fields.forEach((name, value) -> {
-            line.append(line.isEmpty() ? "" : " ").append(name).append('=').append(value);
-            event.addKeyValue(name, value);
-        });
+        for (Map.Entry<String, Object> field : fields.entrySet()) {
+            line.append(line.isEmpty() ? "" : " ").append(field.getKey()).append('=').append(field.getValue());
+            event = event.addKeyValue(field.getKey(), field.getValue());
+        }
         event.log(line.toString());
     }
 

@@ -2,6 +2,7 @@ package io.rpcspring.observation;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.grpc.Context;
@@ -127,7 +128,7 @@ final class LoggedCall extends ServerStreamTracer {
     }
 
     private static double millis(long nanos) {
-        return nanos / 1000 / 1000.0;
+        return TimeUnit.NANOSECONDS.toMicros(nanos) / 1000.0;
     }
 
     /** Strangers make up names. */

@@ -60,8 +60,8 @@ final class SpannedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
         this.messages = events;
         this.observation.start();
         this.live.set(true);
-        try (Observation.Scope scope = this.observation.openScope()) {
-            super.start(new Ending<>(listener, this, events), headers);
+        try {
+            this.observation.scoped(() -> super.start(new Ending<>(listener, this, events), headers));
         }
         catch (Throwable ex) {
             end(Status.fromThrowable(ex));

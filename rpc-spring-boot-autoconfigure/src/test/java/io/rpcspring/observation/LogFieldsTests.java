@@ -291,11 +291,17 @@ class LogFieldsTests {
     static final class Failing {
 
         Place find(PlaceName name) {
-            throw new IllegalArgumentException("no such place");
+            if (name.getName().isEmpty()) {
+                throw new IllegalArgumentException("no such place");
+            }
+            return Place.getDefaultInstance();
         }
 
         List<Place> within(Area area) {
-            throw new IllegalStateException("broken");
+            if (area.getRadiusKm() == 0) {
+                throw new IllegalStateException("broken");
+            }
+            return List.of();
         }
 
     }

@@ -200,6 +200,14 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         return pool().name();
     }
 
+    /**
+     * For how long it was in the queue so far. Asked by its events.
+     * @return nanoseconds
+     */
+    public long waitedNanos() {
+        return waited();
+    }
+
     /** Code of the application listens to the end after all. Called by an event. */
     public void notQuiet() {
         quiet(false);

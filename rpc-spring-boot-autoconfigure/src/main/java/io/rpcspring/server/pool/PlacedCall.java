@@ -81,11 +81,7 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         this.waited += nanos;
     }
 
-    /**
-     * For how long it was in the queue so far. Asked by its events.
-     * @return nanoseconds
-     */
-    public final long waitedNanos() {
+    final long waited() {
         return this.waited;
     }
 
