@@ -124,10 +124,11 @@ class ArchitectureTests {
     }
 
     @Test
-    void onlyPropagationKnowsTheLibrariesOfThreadLocals() {
+    void onlyPropagationAndObservationKnowTheLibrariesOfThreadLocals() {
         check(ArchRuleDefinition.noClasses()
             .that()
-            .resideOutsideOfPackages("io.rpcspring.propagation..", "io.rpcspring.autoconfigure..")
+            .resideOutsideOfPackages("io.rpcspring.propagation..", "io.rpcspring.observation..",
+                    "io.rpcspring.autoconfigure..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.slf4j..", "io.micrometer.context.."));

@@ -73,7 +73,7 @@ final class RpcServerAutoConfiguration {
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), errors, threadLocals.getIfAvailable(), links.stream().toList(),
+                properties.interruptCancelled(), errors, threadLocals.getIfAvailable(), links.orderedStream().toList(),
                 poolObserver.getIfAvailable(() -> PoolObserver.NONE));
     }
 

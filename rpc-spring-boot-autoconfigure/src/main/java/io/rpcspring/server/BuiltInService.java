@@ -14,7 +14,11 @@ import io.grpc.ServerServiceDefinition;
  */
 public record BuiltInService(ServerServiceDefinition definition, boolean onTransport) {
 
-    String name() {
+    /**
+     * What it is called by.
+     * @return the service's full name
+     */
+    public String name() {
         return this.definition.getServiceDescriptor().getName();
     }
 

@@ -136,6 +136,17 @@ public final class RpcServer implements SmartLifecycle {
         logger.info("Pool '" + pool + "' runs " + size + " calls at once from now on");
     }
 
+    /**
+     * Which pool runs a method.
+     * @param method the full name of any method
+     * @return the pool's name; null for the transport's thread, and while the server does
+     * not run
+     */
+    public @Nullable String poolOf(String method) {
+        RunningServer current = this.running;
+        return (current != null) ? current.pools().poolOf(method) : null;
+    }
+
     @Override
     public synchronized void start() {
         if (isRunning()) {

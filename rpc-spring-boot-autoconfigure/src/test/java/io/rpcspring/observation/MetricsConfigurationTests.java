@@ -35,7 +35,6 @@ import io.rpcspring.fixture.Measured;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
-import io.rpcspring.server.RpcServerCustomizer;
 import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -81,7 +80,7 @@ class MetricsConfigurationTests {
             assertThat(context).hasNotFailed()
                 .doesNotHaveBean(CallObserver.class)
                 .doesNotHaveBean(PoolObserver.class)
-                .doesNotHaveBean(RpcServerCustomizer.class);
+                .doesNotHaveBean("rpcServerMeters");
             find(context);
         };
     }
@@ -92,7 +91,7 @@ class MetricsConfigurationTests {
             .run((context) -> assertThat(context).hasNotFailed()
                 .hasSingleBean(CallObserver.class)
                 .doesNotHaveBean(PoolObserver.class)
-                .doesNotHaveBean(RpcServerCustomizer.class));
+                .doesNotHaveBean("rpcServerMeters"));
     }
 
     @Test

@@ -16,7 +16,10 @@ enum Integration {
     REFLECTION("rpc.server.reflection", "io.grpc.protobuf.services.ProtoReflectionServiceV1", "io.grpc:grpc-services"),
 
     /** The channelz service. */
-    CHANNELZ("rpc.server.channelz", "io.grpc.protobuf.services.ChannelzService", "io.grpc:grpc-services");
+    CHANNELZ("rpc.server.channelz", "io.grpc.protobuf.services.ChannelzService", "io.grpc:grpc-services"),
+
+    /** The access log. */
+    ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api");
 
     private final String path;
 

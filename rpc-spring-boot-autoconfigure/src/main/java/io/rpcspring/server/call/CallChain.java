@@ -1,6 +1,7 @@
 package io.rpcspring.server.call;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,8 +22,10 @@ import io.rpcspring.server.error.CallFailures;
  * calls pass. <pre>
  * transport     tracers: {@link ReadableTimeouts}, and what meters add; they see every call
  *    |
- * {@link LiveCalls}     knows the call; asks its pool to let it in; then each thing it sends
- *    |          leaves through its {@link LiveCall}, each event comes through {@link CallEvents}
+ * {@link LiveCalls}     knows the call; asks its pool to let it in
+ *    |
+ * {@link FirstLink}     starts it; each thing it sends leaves through its {@link LiveCall}, each
+ *    |          event comes through {@link CallEvents}
  * OBSERVATION   only if something listens
  *    |
  *    |          the interceptors that a customizer adds to the server's builder
@@ -55,7 +58,7 @@ public final class CallChain {
      * @param calls the calls of the server
      * @param codecs what messages are compressed with
      * @param failures maps exceptions
-     * @param links the integrations, in any order
+     * @param links the integrations, in their order at each place
      */
     public CallChain(LiveCalls calls, MessageCodecs codecs, CallFailures failures, List<ChainLink> links) {
         this.calls = calls;
@@ -73,8 +76,9 @@ public final class CallChain {
         builder.directExecutor().callExecutor(this.calls).addStreamTracerFactory(new ReadableTimeouts());
         this.codecs.addTo(builder);
         customizers.accept(builder);
-        at(Place.OBSERVATION).map(ChainLink::interceptor).forEach(builder::intercept);
-        builder.intercept(this.calls);
+        List<ServerInterceptor> observers = new ArrayList<>(at(Place.OBSERVATION).map(ChainLink::interceptor).toList());
+        Collections.reverse(observers);
+        builder.intercept(new FirstLink(this.calls, observers));
     }
 
     /**

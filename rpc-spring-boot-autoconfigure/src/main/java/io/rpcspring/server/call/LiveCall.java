@@ -1,6 +1,7 @@
 package io.rpcspring.server.call;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -48,6 +49,9 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * What runs its events; null for the transport's thread. Written before the first.
      */
     private @Nullable AdmittedCall run;
+
+    /** Whether thread-locals follow it, if any do. Written before the first event. */
+    private boolean followed;
 
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
@@ -139,9 +143,13 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         return Duration.ofMillis(Duration.ofNanos(Integer.toUnsignedLong(ticks) << TICK).toMillis());
     }
 
-    /** Its events are run by the pool from now on, and its end is listened to. */
-    void startIn(@Nullable AdmittedCall admitted) {
-        this.run = admitted;
+    /**
+     * Its events are run by this from now on, and its end is listened to.
+     * @param runs null for what the application chose itself
+     */
+    void startIn(@Nullable Executor runs) {
+        this.run = (runs instanceof AdmittedCall admitted) ? admitted : null;
+        this.followed = runs != null;
         context().addListener(this, Runnable::run);
     }
 
@@ -151,6 +159,31 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public @Nullable AdmittedCall run() {
         return this.run;
+    }
+
+    /**
+     * Whether what is left on a thread by one of its events is there for the next, and
+     * for no other call, where the server has thread-locals that follow calls.
+     * @return false if the application runs its events by an executor of its own
+     */
+    public boolean isFollowed() {
+        return this.followed;
+    }
+
+    /**
+     * What the transport knows of its connection.
+     * @return the attributes of the transport
+     */
+    public Attributes connection() {
+        return delegate().getAttributes();
+    }
+
+    /**
+     * How it ended, by whomever.
+     * @return null while it lives
+     */
+    public @Nullable Status status() {
+        return end();
     }
 
     /**

@@ -3,7 +3,6 @@ package io.rpcspring.server.call;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,14 +14,12 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.FewLines;
-import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools;
 
 /**
@@ -32,12 +29,9 @@ import io.rpcspring.server.pool.HandlerPools;
  * Calls of the framework's own services are told apart: a stopping server does not wait
  * for a client that watches its health.
  */
-public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterceptor {
+public final class LiveCalls implements ServerCallExecutorSupplier {
 
     private static final Executor TRANSPORT = Runnable::run;
-
-    private static final ServerCall.Listener<?> NOBODY = new ServerCall.Listener<>() {
-    };
 
     private final FewLines endsNotHeard = new FewLines(LogFactory.getLog(LiveCalls.class),
             "What listens to the end of a call failed");
@@ -75,43 +69,13 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
             return TRANSPORT;
         }
         Executor runs = this.pools.admit(live);
-        live.startIn((runs instanceof AdmittedCall admitted) ? admitted : null);
+        live.startIn(runs);
         return runs;
-    }
-
-    /** The outermost interceptor: nobody is told of a call that has ended already. */
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
-            ServerCallHandler<Q, R> next) {
-        LiveCall<Q, R> live = of(call, headers);
-        return new CallEvents<>(live, this, start(live, headers, next));
-    }
-
-    private <Q, R> ServerCall.Listener<Q> start(LiveCall<Q, R> live, Metadata headers, ServerCallHandler<Q, R> next) {
-        if (live.isEnded()) {
-            return nobody();
-        }
-        AdmittedCall run = live.run();
-        if (run != null) {
-            run.started(next instanceof QuietHandler<?, ?> handler && handler.isQuiet());
-        }
-        try {
-            return Objects.requireNonNull(next.startCall(live, headers), "An interceptor answered no listener");
-        }
-        catch (Throwable ex) {
-            live.fail(ex);
-            return nobody();
-        }
-    }
-
-    @SuppressWarnings("unchecked") // it looks at no message
-    private static <Q> ServerCall.Listener<Q> nobody() {
-        return (ServerCall.Listener<Q>) NOBODY;
     }
 
     /** An application that chooses the executor itself brings calls that are new here. */
     @SuppressWarnings("unchecked") // each was put there by a call of its own types
-    private <Q, R> LiveCall<Q, R> of(ServerCall<Q, R> call, Metadata headers) {
+    <Q, R> LiveCall<Q, R> of(ServerCall<Q, R> call, Metadata headers) {
         LiveCall<?, ?> known = this.calls.get(call);
         return (LiveCall<Q, R>) ((known != null) ? known
                 : this.calls.computeIfAbsent(call, (key) -> unknown(key, headers)));

@@ -192,6 +192,22 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         }
     }
 
+    /**
+     * Which pool runs it.
+     * @return the pool's name
+     */
+    public String poolName() {
+        return pool().name();
+    }
+
+    /**
+     * For how long it was in the queue so far. Asked by its events.
+     * @return nanoseconds
+     */
+    public long waitedNanos() {
+        return waited();
+    }
+
     /** Code of the application listens to the end after all. Called by an event. */
     public void notQuiet() {
         quiet(false);

@@ -160,6 +160,16 @@ public final class HandlerPools {
     }
 
     /**
+     * Which pool runs a method.
+     * @param method the full name of any method
+     * @return the pool's name; null for the transport's thread
+     */
+    public @Nullable String poolOf(String method) {
+        HandlerPool pool = this.choice.poolOf(method);
+        return (pool != null) ? pool.name() : null;
+    }
+
+    /**
      * What the pools have done and do. Takes no lock that a call would need.
      * @return the figures by the pools' names; a pool of type {@code direct} has none
      */

@@ -81,6 +81,10 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         this.waited += nanos;
     }
 
+    final long waited() {
+        return this.waited;
+    }
+
     final void begun() {
         if (!this.begun) {
             this.begun = true;

@@ -195,8 +195,8 @@ class CallModelTests {
                 Executor runs = CallModelTests.this.calls.getExecutor(this, headers);
                 this.events.setExecutor(runs);
             }));
-            Runnable startCall = () -> this.listener = CallModelTests.this.calls.interceptCall(this, headers,
-                    handler());
+            Runnable startCall = () -> this.listener = new FirstLink(CallModelTests.this.calls, List.of())
+                .interceptCall(this, headers, handler());
             this.events.execute(this.context.wrap(startCall));
         }
 
