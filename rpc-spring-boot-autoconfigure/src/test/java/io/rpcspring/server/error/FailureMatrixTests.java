@@ -136,7 +136,11 @@ class FailureMatrixTests {
             .pollInterval(Duration.ofMillis(2))
             .untilAsserted(() -> assertThat(metered).as(what).containsExactly(end.status().getCode()));
         assertThat(asked).as(what).hasValue(1);
-        assertThat(output.toString().substring(before).split("ERROR|WARN", -1)).as(what).hasSize(mapped ? 1 : 2);
+        // What other tests provoked may be summed up now.
+        assertThat(output.toString().substring(before).lines()).as(what)
+            .filteredOn((line) -> (line.contains("ERROR") || line.contains("WARN"))
+                    && !line.contains(" more times within "))
+            .hasSize(mapped ? 0 : 1);
     }
 
     private static RuntimeException failure() {
