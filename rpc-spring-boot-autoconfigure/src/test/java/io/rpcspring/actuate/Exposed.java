@@ -37,7 +37,8 @@ record Exposed(ApplicationContext context) {
     static ApplicationContextRunner runner() {
         return StarterRunner.withServerOnFreePort()
             .withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class))
-            .withPropertyValues("management.endpoints.web.exposure.include=rpc",
+            .withPropertyValues("management.endpoints.web.exposure.include=rpc", "rpc.observability.mdc=false",
+                    "rpc.server.validation.enabled=false",
                     "rpc.client.channels.places.target=localhost:${local.rpc.server.port}");
     }
 
@@ -58,13 +59,12 @@ record Exposed(ApplicationContext context) {
             .toList();
     }
 
-    @SuppressWarnings("unchecked")
-    <T> T get(String path, SecurityContext caller, Object... arguments) {
-        return (T) Objects.requireNonNull(invoke("GET " + path, caller, arguments));
+    <T> T get(Class<T> type, String path, SecurityContext caller, Object... arguments) {
+        return type.cast(Objects.requireNonNull(invoke("GET " + path, caller, arguments)));
     }
 
     RpcReport report() {
-        return get("rpc", SecurityContext.NONE);
+        return get(RpcReport.class, "rpc", SecurityContext.NONE);
     }
 
     RpcReport.Service service(String name) {
@@ -76,7 +76,7 @@ record Exposed(ApplicationContext context) {
     }
 
     LiveReport calls() {
-        return get("rpc/{part}", SecurityContext.NONE, "part", "calls");
+        return get(LiveReport.class, "rpc/{part}", SecurityContext.NONE, "part", "calls");
     }
 
     @Nullable Object post(String kind, String name, String key, Object value) {

@@ -105,7 +105,7 @@ class RpcEndpointTests {
         authorized.run((context) -> {
             Exposed exposed = new Exposed(context);
             assertThat(userAgent(exposed.report())).isEqualTo("******");
-            RpcReport shown = exposed.get("rpc", new Operator());
+            RpcReport shown = exposed.get(RpcReport.class, "rpc", new Operator());
             assertThat(userAgent(shown)).isEqualTo("me");
             assertThat(shown.channels().get(0).settings()).containsEntry("metadata", Map.of("token", "******"));
         });
@@ -113,7 +113,7 @@ class RpcEndpointTests {
             .withBean(SanitizingFunction.class,
                     () -> (data) -> data.getKey().equals("rpc.client.channels.places.user-agent")
                             ? data.withValue("hidden") : data)
-            .run((context) -> assertThat(userAgent(new Exposed(context).get("rpc", new Operator())))
+            .run((context) -> assertThat(userAgent(new Exposed(context).get(RpcReport.class, "rpc", new Operator())))
                 .isEqualTo("hidden"));
     }
 
@@ -124,9 +124,8 @@ class RpcEndpointTests {
     @Test
     void showsInterceptorsInOrder() {
         this.runner.withBean(LiveCallsTests.Started.class)
-            .run((context) -> assertThat(
-                    new Exposed(context).service(PLACES).methods()).containsEntry("Find", new RpcReport.Method("UNARY", "default",
-                        List.of("io.rpcspring.actuate.LiveCallsTests$Started"))));
+            .run((context) -> assertThat(new Exposed(context).service(PLACES).methods()).containsEntry("Find",
+                    new RpcReport.Method("UNARY", "default", List.of("io.rpcspring.actuate.LiveCallsTests$Started"))));
     }
 
     @Test

@@ -67,7 +67,8 @@ class MetadataTests {
 
     @Test
     void noDurationIsLongerThanACentury() {
-        List<String> durations = read("$.properties[?(@.type == 'java.time.Duration')].name");
+        // Actuator has one of its own.
+        List<String> durations = read("$.properties[?(@.type == 'java.time.Duration' && @.name =~ /rpc\\..*/)].name");
         assertThat(durations).isNotEmpty()
             .allSatisfy((name) -> StarterRunner.withServerOnFreePort()
                 .withPropertyValues(name + "=365000d")

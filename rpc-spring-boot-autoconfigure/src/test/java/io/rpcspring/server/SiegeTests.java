@@ -50,7 +50,7 @@ class SiegeTests {
 
     private static final String[] SMALL_POOLS = { "rpc.server.pools.default.type=platform",
             "rpc.server.pools.default.size=2", "rpc.server.pools.default.queue-capacity=2",
-            "rpc.server.reflection.enabled=true" };
+            "rpc.server.pools.default.queue-timeout=5m", "rpc.server.reflection.enabled=true" };
 
     @WithLibrary("grpc-services")
     @Test

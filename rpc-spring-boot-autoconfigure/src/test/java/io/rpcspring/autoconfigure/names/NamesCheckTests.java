@@ -28,11 +28,11 @@ class NamesCheckTests {
     @CsvSource(delimiter = '|', textBlock = """
             rpc.server.prot                 | rpc.server.port, rpc.server.address, rpc.server.enabled
             rpc.servr.port                  | rpc.server.port, rpc.server.address, rpc.server.enabled
-            rpc.observabilty.x              | rpc.server.port, rpc.server.address, rpc.server.enabled
+            rpc.observabilty.x              | rpc.observability.mdc, rpc.observability.names, rpc.observability.enabled
             rpc.server.pools.reports.sise   | rpc.server.pools.reports.size, rpc.server.pools.reports.type,\
              rpc.server.pools.reports.min-size
-            rpc.server.services[a.B].pol    | rpc.server.services[a.B].pool, rpc.server.pools[a.B].size,\
-             rpc.server.pools[a.B].type
+            rpc.server.services[a.B].pol    | rpc.server.services[a.B].pool, rpc.server.services[a.B].validation,\
+             rpc.server.pools[a.B].size
             rpc.client.chanels.here.target  | rpc.client.channels.here.target, rpc.client.channels.here.targets,\
              rpc.client.channels.here.connect
             rpc.server                      | rpc.server.port, rpc.server.address, rpc.server.enabled
