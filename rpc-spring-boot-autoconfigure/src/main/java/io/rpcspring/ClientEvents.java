@@ -44,9 +44,11 @@ final class ClientEvents<R> extends ClientCall.Listener<R> {
     public void onClose(Status status, Metadata trailers) {
         this.outcome.ended(status, trailers);
         if (status.isOk()) {
-            this.outbox
-                .end(() -> Status.CANCELLED.withDescription("The server ended the call before it took all messages")
-                    .asRuntimeException());
+            this.outbox.end(
+                    () -> RpcCallException
+                        .mark(Status.CANCELLED.withDescription("The server ended the call before it took all messages"),
+                                "A stream")
+                        .asRuntimeException());
             this.inbox.end();
         }
         else {

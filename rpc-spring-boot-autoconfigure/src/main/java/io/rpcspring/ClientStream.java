@@ -8,6 +8,7 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 
 /**
  * The one kind of {@link RpcStream}: an inbox and an outbox over a client call.
@@ -117,12 +118,12 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
         }
         halfClose();
         if (!hasNext()) {
-            throw Status.INTERNAL.withDescription("The server ended the call without a response").asRuntimeException();
+            throw failure(Status.INTERNAL.withDescription("The server ended the call without a response"));
         }
         R response = next();
         if (hasNext()) {
             close();
-            throw Status.INTERNAL.withDescription("The server sent more than one response").asRuntimeException();
+            throw failure(Status.INTERNAL.withDescription("The server sent more than one response"));
         }
         return response;
     }
@@ -163,9 +164,13 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
     private void cancel(String why) {
         if (!this.outcome.hasEnded()) {
             this.cancelled = true;
-            this.outbox.end(() -> Status.CANCELLED.withDescription(why).asRuntimeException());
+            this.outbox.end(() -> failure(Status.CANCELLED.withDescription(why)));
             this.call.cancel(why, null);
         }
+    }
+
+    private StatusRuntimeException failure(Status status) {
+        return RpcCallException.mark(status, toString()).asRuntimeException();
     }
 
     @Override

@@ -25,6 +25,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.server.BuiltInService;
+import io.rpcspring.server.ErrorSettings;
 import io.rpcspring.server.ExceptionMapper;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.server.RpcServerCustomizer;
@@ -62,16 +63,20 @@ final class RpcServerAutoConfiguration {
     }
 
     @Bean
-    ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment,
-            ObjectProvider<ExceptionMapper> exceptionMappers, ObjectProvider<Compressor> compressors,
-            ObjectProvider<Decompressor> decompressors, ObjectProvider<ThreadLocals> threadLocals,
-            ObjectProvider<ChainLink> links) {
+    ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment, ErrorSettings errors,
+            ObjectProvider<Compressor> compressors, ObjectProvider<Decompressor> decompressors,
+            ObjectProvider<ThreadLocals> threadLocals, ObjectProvider<ChainLink> links) {
         MessageCodecs codecs = new MessageCodecs(compressors.orderedStream().toList(),
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), properties.limits().forResponses(),
-                exceptionMappers.orderedStream().toList(), threadLocals.getIfAvailable(), links.stream().toList());
+                properties.interruptCancelled(), errors, threadLocals.getIfAvailable(), links.stream().toList());
+    }
+
+    @Bean
+    ErrorSettings rpcServerErrorSettings(RpcServerProperties properties, ObjectProvider<ExceptionMapper> mappers) {
+        return new ErrorSettings(properties.limits().forResponses(), properties.errors().statuses(),
+                properties.errors().failures(), mappers.orderedStream().toList());
     }
 
     private static PoolProperties.Machine machine(Environment environment) {

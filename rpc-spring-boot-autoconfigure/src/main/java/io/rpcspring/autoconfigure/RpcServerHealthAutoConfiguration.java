@@ -36,8 +36,8 @@ import io.rpcspring.server.health.HealthService;
 final class RpcServerHealthAutoConfiguration {
 
     @Bean
-    HealthService rpcHealthService() {
-        return new HealthService();
+    HealthService rpcHealthService(RpcServerProperties properties) {
+        return new HealthService(properties.errors().statuses());
     }
 
     @Bean

@@ -50,6 +50,7 @@ import io.rpcspring.server.transport.UnixSocket;
  * @param keepAlive How the server finds out that a client is gone.
  * @param connection How long connections last.
  * @param limits What one connection or call may cost.
+ * @param errors What clients are told of failures.
  * @param health What the health service says.
  * @param reflection Whether tools may ask for the services.
  * @param channelz Whether tools may ask for connections and calls.
@@ -64,6 +65,7 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         @DefaultValue @NestedConfigurationProperty KeepAliveProperties keepAlive,
         @DefaultValue @NestedConfigurationProperty ConnectionProperties connection,
         @DefaultValue @NestedConfigurationProperty LimitProperties limits,
+        @DefaultValue @NestedConfigurationProperty ErrorProperties errors,
         @DefaultValue @NestedConfigurationProperty HealthProperties health, @DefaultValue Reflection reflection,
         @DefaultValue Channelz channelz, @DefaultValue Shutdown shutdown) {
 

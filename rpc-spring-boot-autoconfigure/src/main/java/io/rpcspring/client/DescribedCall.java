@@ -7,6 +7,8 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.RpcCallException;
+
 /**
  * Counts a call, and says of which channel it is when it fails without a server's word.
  *
@@ -18,12 +20,15 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
     /** How Netty says it, in the innermost cause. */
     private static final String LARGE_HEADERS = "Header size exceeded max allowed size";
 
+    private final String method;
+
     private final OpenChannel channel;
 
     private final @Nullable AttemptFailure attempts;
 
-    DescribedCall(ClientCall<Q, R> call, OpenChannel channel, @Nullable AttemptFailure attempts) {
+    DescribedCall(ClientCall<Q, R> call, String method, OpenChannel channel, @Nullable AttemptFailure attempts) {
         super(call);
+        this.method = method;
         this.channel = channel;
         this.attempts = attempts;
     }
@@ -38,6 +43,11 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
             this.channel.figures().callEnded();
             throw ex;
         }
+    }
+
+    private Status failed(Status status) {
+        String call = "Call of " + this.method + " through " + this.channel;
+        return describe(status).withCause(new RpcCallException(call, status.getCause()));
     }
 
     private Status describe(Status status) {
@@ -75,7 +85,7 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
         @Override
         public void onClose(Status status, Metadata trailers) {
             DescribedCall.this.channel.figures().callEnded();
-            super.onClose(describe(status), trailers);
+            super.onClose(status.isOk() ? status : failed(status), trailers);
         }
 
     }

@@ -52,7 +52,8 @@ final class OpenChannel extends Channel {
         if (attempts != null) {
             complete = complete.withStreamTracerFactory(attempts);
         }
-        return new DescribedCall<>(nextConnection().newCall(method, complete), this, attempts);
+        return new DescribedCall<>(nextConnection().newCall(method, complete), method.getFullMethodName(), this,
+                attempts);
     }
 
     @Override

@@ -99,7 +99,7 @@ final class Drain {
         }
         String grace = text(this.settings.grace());
         Map<String, Long> methods = this.calls
-            .end(unavailable(GOES + ": the call did not end within the grace period of " + grace));
+            .cut(unavailable(GOES + ": the call did not end within the grace period of " + grace));
         logger.warn("gRPC server cuts off calls that did not end within " + grace + ": "
                 + methods.entrySet()
                     .stream()

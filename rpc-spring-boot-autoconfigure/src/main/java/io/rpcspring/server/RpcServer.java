@@ -107,7 +107,7 @@ public final class RpcServer implements SmartLifecycle {
             return;
         }
         HandlerPools pools = this.settings.newPools();
-        CallRules rules = this.settings.rules();
+        CallRules rules = this.settings.errors().rules();
         Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, rules.failures()));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");

@@ -3,16 +3,12 @@ package io.rpcspring.server;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
-import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.error.CallFailures;
-import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.handler.HandlerSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
@@ -29,25 +25,18 @@ import io.rpcspring.server.transport.Doors;
  * @param services the pools that configuration gives to services, by their full names
  * @param requestAhead how many messages are requested ahead of a receiver, at least 1
  * @param interruptCancelled whether a cancelled call interrupts its handler
- * @param responses how large headers and the end of a call may be
- * @param exceptionMappers map what services throw, in this order
+ * @param errors what clients are told of failures
  * @param threadLocals carries what application code leaves on a thread; null if nothing
  * can be there
  * @param links integrations that stand in the way of every call
  */
 public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Collection<PoolSettings> pools,
-        Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled, ResponseMetadata responses,
-        List<ExceptionMapper> exceptionMappers, @Nullable ThreadLocals threadLocals, List<ChainLink> links) {
+        Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled, ErrorSettings errors,
+        @Nullable ThreadLocals threadLocals, List<ChainLink> links) {
 
     HandlerPools newPools() {
-        return new HandlerPools(this.pools, new RunSettings(this.interruptCancelled, this.threadLocals));
-    }
-
-    CallRules rules() {
-        List<Function<Throwable, @Nullable StatusException>> mappers = this.exceptionMappers.stream()
-            .<Function<Throwable, @Nullable StatusException>>map((mapper) -> mapper::map)
-            .toList();
-        return new CallRules(new CallFailures(mappers), this.responses);
+        return new HandlerPools(this.pools,
+                new RunSettings(this.interruptCancelled, this.threadLocals, Doors::runNext));
     }
 
     HandlerSettings handlers(HandlerPools running, CallFailures failures) {

@@ -1,8 +1,6 @@
 package io.rpcspring.server.call;
 
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.Status;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -32,9 +30,9 @@ final class CallEvents<Q> extends GuardedEvents<Q> {
 
     @Override
     public void onMessage(Q message) {
-        Status unreadable = ReadableRequests.refusal(message);
+        ReadableRequests.Unreadable unreadable = ReadableRequests.refusal(message);
         if (unreadable != null) {
-            this.call.refuse(unreadable, new Metadata());
+            this.call.refuse(unreadable.reason(), unreadable.status());
         }
         else if (!this.call.isEnded()) {
             super.onMessage(message);

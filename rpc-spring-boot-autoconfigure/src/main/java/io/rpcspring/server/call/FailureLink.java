@@ -4,7 +4,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.StatusException;
 
 import io.rpcspring.server.error.CallFailures;
 
@@ -31,9 +30,7 @@ record FailureLink(CallFailures failures) implements ServerInterceptor {
     private static void end(ServerCall<?, ?> call, Throwable thrown, CallFailures failures) {
         LiveCall<?, ?> live = LiveCall.of(call);
         if (live == null || !live.isEndedByOthers()) {
-            StatusException failure = failures.map(call.getMethodDescriptor().getFullMethodName(), thrown);
-            Metadata trailers = failure.getTrailers();
-            LastResort.close(call, failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+            LastResort.close(call, failures.map(LiveCall.contextOf(call), thrown));
         }
     }
 

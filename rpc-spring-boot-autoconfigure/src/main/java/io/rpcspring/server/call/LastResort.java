@@ -2,9 +2,10 @@ package io.rpcspring.server.call;
 
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.Status;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+
+import io.rpcspring.server.error.CallEnd;
 
 /**
  * Ends calls also where an interceptor throws instead of letting the end through.
@@ -33,15 +34,14 @@ public final class LastResort {
     /**
      * Ends a call through the interceptors that stand above, or past them.
      * @param call as it reached whoever ends it
-     * @param status what the client gets
-     * @param trailers what else it gets
+     * @param end what the client gets
      */
-    public static void close(ServerCall<?, ?> call, Status status, Metadata trailers) {
+    public static void close(ServerCall<?, ?> call, CallEnd end) {
         try {
-            call.close(status, trailers);
+            call.close(end.status(), end.trailers());
         }
         catch (Throwable ex) {
-            live(call, ex).refuse(status, trailers);
+            live(call, ex).refuse(end);
         }
     }
 

@@ -8,11 +8,13 @@ import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.RpcContext;
+import io.rpcspring.RpcErrorReason;
+import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.Dismissal;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
 
@@ -29,7 +31,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     private static final Attributes.Key<LiveCall<?, ?>> KEY = Attributes.Key.create("io.rpcspring.call");
 
-    private final CallFailures failures;
+    private final Metadata headers;
 
     /**
      * What runs its events; null for the transport's thread. Written before the first.
@@ -39,17 +41,15 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
 
-    /** With this for an interceptor that asks. Made when asked for. */
-    private @Nullable Attributes attributes;
-
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
      * @param call grpc-java's own
+     * @param headers what the client sent before its messages
      * @param rules hold for its answers
      */
-    LiveCall(ServerCall<Q, R> call, CallRules rules) {
-        super(call, rules.responses());
-        this.failures = rules.failures();
+    LiveCall(ServerCall<Q, R> call, Metadata headers, CallRules rules) {
+        super(call, rules);
+        this.headers = headers;
     }
 
     /**
@@ -59,6 +59,31 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public static @Nullable LiveCall<?, ?> of(ServerCall<?, ?> call) {
         return (call instanceof LiveCall<?, ?> live) ? live : call.getAttributes().get(KEY);
+    }
+
+    /**
+     * What can be known of a call beside its messages.
+     * @param call a call as it reached whoever fails
+     * @return the handler's own, if it has one; without headers if the call is hidden
+     */
+    public static RpcContext contextOf(ServerCall<?, ?> call) {
+        LiveCall<?, ?> live = of(call);
+        return (live != null) ? live.rpcContext() : new RpcContext(call, new Metadata());
+    }
+
+    private RpcContext rpcContext() {
+        CallHandler answers = this.handler;
+        RpcContext known = (answers != null) ? answers.rpcContext() : null;
+        if (known != null) {
+            return known;
+        }
+        Context previous = context().attach();
+        try {
+            return new RpcContext(this, this.headers);
+        }
+        finally {
+            context().detach(previous);
+        }
     }
 
     /** Its events are run by the pool from now on, and its end is listened to. */
@@ -93,13 +118,9 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     @Override
-    public synchronized Attributes getAttributes() {
-        Attributes own = this.attributes;
-        if (own == null) {
-            own = delegate().getAttributes().toBuilder().set(KEY, this).build();
-            this.attributes = own;
-        }
-        return own;
+    public Attributes getAttributes() {
+        // Made for interceptors that ask, seldom twice: not kept with each call.
+        return delegate().getAttributes().toBuilder().set(KEY, this).build();
     }
 
     @Override
@@ -114,12 +135,11 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     @Override
     public void close(Status status, Metadata trailers) {
-        Throwable cause = status.getCause();
         if (status.isOk() && isResponseMissing()) {
             fail(new IllegalStateException("The handler of " + method() + " ended the call without its response"));
         }
-        else if (cause != null && isUnmapped(status)) {
-            fail(cause);
+        else if (!status.isOk() && new CallEnd(status, trailers).isUnmapped()) {
+            fail(status.asException(trailers));
         }
         else if (isEndedWith(status, trailers, true)) {
             CallHandler answers = this.handler;
@@ -129,11 +149,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
-    /** What grpc-java's observers make of an exception that has no status. */
-    private static boolean isUnmapped(Status status) {
-        return status.getCode() == Status.Code.UNKNOWN && status.getDescription() == null;
-    }
-
     /**
      * Ends the call with what the exception is mapped to, past all interceptors, unless
      * it has ended. What is thrown because the call was ended is no failure.
@@ -141,16 +156,32 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public void fail(Throwable thrown) {
         if (end() == null || isAnswered()) {
-            StatusException failure = this.failures.map(method(), thrown);
-            Metadata trailers = failure.getTrailers();
-            refuse(failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+            refuse(failures().map(rpcContext(), thrown));
         }
     }
 
     @Override
-    public void refuse(Status status, Metadata trailers) {
-        if (isEndedWith(status, trailers, false)) {
-            tell(status, Expiry.CANCELLED);
+    public void refuse(Dismissal why) {
+        RpcErrorReason reason = switch (why.reason()) {
+            case FULL -> RpcErrorReason.POOL_FULL;
+            case QUEUE_TIMEOUT -> RpcErrorReason.QUEUE_TIMEOUT;
+        };
+        refuse(failures().statuses().exhausted(reason, why.text(), why.delay()));
+    }
+
+    /** Ends the call past all interceptors, unless it has ended. */
+    void refuse(RpcErrorReason reason, Status status) {
+        refuse(failures().statuses().of(reason, status));
+    }
+
+    /** Ends the call past all interceptors, unless it has ended. */
+    void refuse(CallEnd end) {
+        refuse(end, Expiry.CANCELLED);
+    }
+
+    private void refuse(CallEnd end, Expiry why) {
+        if (isEndedWith(end.status(), end.trailers(), false)) {
+            tell(end.status(), why);
         }
     }
 
@@ -173,16 +204,19 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (cause == null) {
             return;
         }
-        boolean deadline = cause instanceof TimeoutException;
+        if (cause instanceof TimeoutException) {
+            refuse(failures().cancelled(rpcContext(), cancelled), Expiry.DEADLINE);
+            return;
+        }
         Status status = Contexts.statusFromCancelled(cancelled);
-        if (deadline ? isEndedWith(status, new Metadata(), false) : isLost(status)) {
-            tell(status, deadline ? Expiry.DEADLINE : Expiry.CANCELLED);
+        if (isLost(status)) {
+            tell(status, Expiry.CANCELLED);
         }
     }
 
     private void innerCancelled(Context cancelled) {
         if (cancelled.cancellationCause() != null && !context().isCancelled()) {
-            refuse(Contexts.statusFromCancelled(cancelled), new Metadata());
+            refuse(failures().cancelled(rpcContext(), cancelled));
         }
     }
 
@@ -210,6 +244,14 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
          * @param status how it ended
          */
         void callEnded(Status status);
+
+        /**
+         * What the handler knows of its call.
+         * @return null if it knows nothing
+         */
+        default @Nullable RpcContext rpcContext() {
+            return null;
+        }
 
     }
 

@@ -17,6 +17,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
+import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools;
 
@@ -58,11 +59,11 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
     /** Asked on the transport's thread, when the headers are in. */
     @Override
     public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-        LiveCall<Q, R> live = new LiveCall<>(call, this.rules);
+        LiveCall<Q, R> live = new LiveCall<>(call, headers, this.rules);
         this.calls.put(call, live);
         Status unreadable = ReadableTimeouts.refusal(headers);
         if (unreadable != null) {
-            live.refuse(unreadable, new Metadata());
+            live.refuse(RpcErrorReason.UNREADABLE_TIMEOUT, unreadable);
             return TRANSPORT;
         }
         Executor runs = this.pools.admit(live);
@@ -74,7 +75,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
             ServerCallHandler<Q, R> next) {
-        LiveCall<Q, R> live = of(call);
+        LiveCall<Q, R> live = of(call, headers);
         return new CallEvents<>(live, this, start(live, headers, next));
     }
 
@@ -102,13 +103,14 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
 
     /** An application that chooses the executor itself brings calls that are new here. */
     @SuppressWarnings("unchecked") // each was put there by a call of its own types
-    private <Q, R> LiveCall<Q, R> of(ServerCall<Q, R> call) {
+    private <Q, R> LiveCall<Q, R> of(ServerCall<Q, R> call, Metadata headers) {
         LiveCall<?, ?> known = this.calls.get(call);
-        return (LiveCall<Q, R>) ((known != null) ? known : this.calls.computeIfAbsent(call, this::unknown));
+        return (LiveCall<Q, R>) ((known != null) ? known
+                : this.calls.computeIfAbsent(call, (key) -> unknown(key, headers)));
     }
 
-    private LiveCall<?, ?> unknown(ServerCall<?, ?> call) {
-        LiveCall<?, ?> live = new LiveCall<>(call, this.rules);
+    private LiveCall<?, ?> unknown(ServerCall<?, ?> call, Metadata headers) {
+        LiveCall<?, ?> live = new LiveCall<>(call, headers, this.rules);
         HandlerPools.requestOne(live);
         live.startIn(null);
         return live;
@@ -140,9 +142,9 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
      * @param status what the clients get
      * @return how many calls there were of each method
      */
-    public Map<String, Long> end(Status status) {
+    public Map<String, Long> cut(Status status) {
         List<LiveCall<?, ?>> left = left((call) -> true);
-        left.forEach((call) -> call.refuse(status, new Metadata()));
+        left.forEach((call) -> call.refuse(RpcErrorReason.CALL_CUT, status));
         return left.stream()
             .filter((call) -> !isOwn(call))
             .collect(Collectors.groupingBy((call) -> call.getMethodDescriptor().getFullMethodName(), TreeMap::new,
@@ -154,7 +156,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier, ServerInterc
      * @param status what the clients get
      */
     public void endOwn(Status status) {
-        left(this::isOwn).forEach((call) -> call.refuse(status, new Metadata()));
+        left(this::isOwn).forEach((call) -> call.refuse(RpcErrorReason.DRAINING, status));
     }
 
     /**

@@ -13,6 +13,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.RpcErrorReason;
+
 /**
  * Answers requests that cannot be read with what is wrong with them.
  * <p>
@@ -56,8 +58,8 @@ final class ReadableRequests {
      * @param request what a parser has made of it
      * @return what the client gets, or null if the request is a message
      */
-    static @Nullable Status refusal(@Nullable Object request) {
-        return (request instanceof Unreadable unreadable) ? unreadable.status() : null;
+    static @Nullable Unreadable refusal(@Nullable Object request) {
+        return (request instanceof Unreadable unreadable) ? unreadable : null;
     }
 
     @SuppressWarnings("unchecked") // LiveCalls takes it out before anyone looks
@@ -67,28 +69,29 @@ final class ReadableRequests {
         }
         catch (RuntimeException ex) {
             logger.debug("A request of " + method + " cannot be read", ex);
-            return (T) new Unreadable(status(method, ex));
+            return (T) unreadable(method, ex);
         }
     }
 
-    private static Status status(String method, RuntimeException failure) {
+    private static Unreadable unreadable(String method, RuntimeException failure) {
         Throwable cause = failure;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
         if (cause instanceof StatusRuntimeException known) {
-            return known.getStatus();
+            boolean large = known.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED;
+            return new Unreadable(large ? RpcErrorReason.MESSAGE_TOO_LARGE : RpcErrorReason.UNREADABLE_REQUEST,
+                    known.getStatus());
         }
         boolean stream = cause instanceof IOException && !cause.getClass().getName().contains("protobuf");
-        return stream
-                ? Status.INTERNAL
-                    .withDescription("The request of " + method + " cannot be decompressed: " + cause.getMessage())
-                : Status.INVALID_ARGUMENT
-                    .withDescription("The request of " + method + " is not a valid message: " + cause.getMessage());
+        String request = "The request of " + method;
+        return new Unreadable(RpcErrorReason.UNREADABLE_REQUEST, stream
+                ? Status.INTERNAL.withDescription(request + " cannot be decompressed: " + cause.getMessage())
+                : Status.INVALID_ARGUMENT.withDescription(request + " is not a valid message: " + cause.getMessage()));
     }
 
     /** Stands for a message that could not be parsed. */
-    private record Unreadable(Status status) {
+    record Unreadable(RpcErrorReason reason, Status status) {
     }
 
     /** Parses, and does not fail. */

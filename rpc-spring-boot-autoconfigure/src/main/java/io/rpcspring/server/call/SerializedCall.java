@@ -10,7 +10,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.error.ResponseMetadata;
+import io.rpcspring.server.error.CallFailures;
 
 /**
  * A call whose responses leave one after the other, until its one end.
@@ -28,7 +28,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
 
     private final ServerCall<Q, R> call;
 
-    private final ResponseMetadata responses;
+    private final CallRules rules;
 
     private final Context context = Context.current();
 
@@ -47,9 +47,14 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
     /** Guarded by this. */
     private boolean complained;
 
-    SerializedCall(ServerCall<Q, R> call, ResponseMetadata responses) {
+    SerializedCall(ServerCall<Q, R> call, CallRules rules) {
         this.call = call;
-        this.responses = responses;
+        this.rules = rules;
+    }
+
+    /** What an exception becomes. */
+    final CallFailures failures() {
+        return this.rules.failures();
     }
 
     @Override
@@ -64,6 +69,10 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
 
     final String method() {
         return this.call.getMethodDescriptor().getFullMethodName();
+    }
+
+    final CallRules rules() {
+        return this.rules;
     }
 
     /** What grpc-java runs the call in. */
@@ -82,7 +91,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         // their way, the transport could not say any more why it has ended the call.
         if (isOpenFor("headers") && !this.headersSent && !this.context.isCancelled()) {
             this.headersSent = true;
-            this.responses.fitHeaders(method(), headers);
+            this.rules.responses().fitHeaders(method(), headers);
             this.call.sendHeaders(headers);
         }
     }
@@ -116,7 +125,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         if (open) {
             this.end = status;
             this.answered = byAnswer;
-            this.call.close(this.responses.fitStatus(method(), status, trailers), trailers);
+            this.call.close(this.rules.responses().fitStatus(method(), status, trailers), trailers);
         }
         return open;
     }

@@ -1,62 +1,80 @@
 package io.rpcspring.server.error;
 
 import java.lang.reflect.UndeclaredThrowableException;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 
-import io.grpc.Metadata;
-import io.grpc.Status;
-import io.grpc.StatusException;
-import io.grpc.StatusRuntimeException;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.grpc.Context;
 import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.RpcContext;
 
 /**
  * Maps what a handler throws to the status that its client gets.
  * <p>
- * A status exception, also as a cause, is passed on as it is. Then the application's
- * mappers are asked. What nobody knows, a mapper that fails, and the status {@code OK},
- * which is no failure, become {@code UNKNOWN} with a short id and no internals; the log
+ * A status that the handler itself has made, also as a cause, is passed on as it is. All
+ * else, with the status of a call that the handler has made among it, is what the
+ * application's mappings are asked about. What nobody knows, a mapping that fails, and
+ * the status {@code OK}, which is no failure, become a short id and no internals; the log
  * has the same id with the stack trace, once.
  */
 public final class CallFailures {
 
-    private static final Log logger = LogFactory.getLog(CallFailures.class);
+    private final OwnStatuses statuses;
 
-    /** For when no memory is left for another. */
-    @SuppressWarnings("StaticAssignmentOfThrowable") // Its stack trace is of no use.
-    private static final StatusException WITHOUT_ID = Status.UNKNOWN.withDescription("The server failed").asException();
+    private final UnknownFailures unknown;
 
-    private final List<Function<Throwable, @Nullable StatusException>> mappers;
+    private final boolean passOn;
+
+    private final List<Mapping> mappings;
 
     /**
      * Creates a mapping.
-     * @param mappers the application's mappers, in order; the first answer wins
+     * @param statuses makes those that are the framework's own
+     * @param settings what clients are told
+     * @param mappings the application's, in order; the first answer wins
      */
-    public CallFailures(List<Function<Throwable, @Nullable StatusException>> mappers) {
-        this.mappers = List.copyOf(mappers);
+    public CallFailures(OwnStatuses statuses, FailureSettings settings, List<Mapping> mappings) {
+        this.statuses = statuses;
+        this.unknown = new UnknownFailures(statuses, settings.includeMessage());
+        this.passOn = settings.passOnClientFailures();
+        this.mappings = List.copyOf(mappings);
     }
 
     /**
-     * The status of a failed call. It throws nothing, whatever the exception, a mapper or
-     * the log does.
-     * @param method the full name of the method
-     * @param thrown what the handler threw
-     * @return a status exception with what the client gets, never {@code OK}
+     * Makes the statuses of calls that fail without an exception.
+     * @return what makes all of the framework's own
      */
-    public StatusException map(String method, Throwable thrown) {
+    public OwnStatuses statuses() {
+        return this.statuses;
+    }
+
+    /**
+     * The end of a failed call. It throws nothing, whatever the exception, a mapping or
+     * the log does.
+     * @param call the call
+     * @param thrown what the handler threw
+     * @return what the client gets, with the call's own trailers; never {@code OK}
+     */
+    public CallEnd map(RpcContext call, Throwable thrown) {
+        CallEnd end;
         try {
-            return mapDeclared(method, declared(thrown));
+            end = mapDeclared(call, declared(thrown));
         }
         catch (Throwable ex) {
-            return unknown(method, thrown);
+            end = this.unknown.failed(call, thrown);
         }
+        return end.with(call.responseTrailers());
+    }
+
+    /**
+     * The end of a call whose context is cancelled, by its deadline or by an interceptor.
+     * @param call the call
+     * @param context no longer active
+     * @return what the client gets; never {@code OK}
+     */
+    public CallEnd cancelled(RpcContext call, Context context) {
+        Throwable cause = context.cancellationCause();
+        return (cause != null && ThrownStatus.in(cause) != null) ? map(call, cause) : this.statuses.cancelled(context);
     }
 
     /** A proxy wraps checked exceptions that the method does not declare. */
@@ -66,72 +84,59 @@ public final class CallFailures {
         return (undeclared != null) ? undeclared : thrown;
     }
 
-    private StatusException mapDeclared(String method, Throwable thrown) {
-        StatusException given = given(thrown);
-        if (given == null) {
-            return askMappers(method, thrown);
+    private CallEnd mapDeclared(RpcContext call, Throwable thrown) {
+        ThrownStatus given = ThrownStatus.in(thrown);
+        if (given == null || given.isInner()) {
+            return askMappings(call, thrown, given);
         }
-        return given.getStatus().isOk()
-                ? unknown(method, new IllegalStateException("The status OK was thrown, which is no failure", thrown))
-                : given;
+        return given.status().isOk() ? mistake(call, "The status OK was thrown, which is no failure", thrown)
+                : given.end();
     }
 
-    /** The first status among the exception and its causes. */
-    private static @Nullable StatusException given(Throwable thrown) {
-        // Causes may lead back to one that was seen.
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Throwable cause = thrown; cause != null && seen.add(cause); cause = cause.getCause()) {
-            if (cause instanceof StatusException known) {
-                return known;
-            }
-            if (cause instanceof StatusRuntimeException known) {
-                return new StatusException(known.getStatus(), known.getTrailers());
+    private CallEnd askMappings(RpcContext call, Throwable thrown, @Nullable ThrownStatus inner) {
+        for (Mapping mapping : this.mappings) {
+            CallEnd answer = ask(mapping, call, thrown);
+            if (answer != null) {
+                return answer.mapped();
             }
         }
-        return null;
+        if (inner == null) {
+            return this.unknown.failed(call, thrown);
+        }
+        return this.passOn ? inner.end().mapped() : this.unknown.innerFailed(call, thrown, inner.status());
     }
 
-    private StatusException askMappers(String method, Throwable thrown) {
-        StatusException answer;
+    private @Nullable CallEnd ask(Mapping mapping, RpcContext call, Throwable thrown) {
         try {
-            answer = this.mappers.stream()
-                .map((mapper) -> mapper.apply(thrown))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+            CallEnd answer = mapping.map(thrown, call);
+            return (answer != null && answer.status().isOk())
+                    ? mistake(call, mapping + " answered the status OK, which is no failure", thrown) : answer;
         }
         catch (Throwable ex) {
-            IllegalStateException both = new IllegalStateException("An ExceptionMapper failed", thrown);
+            IllegalStateException both = new IllegalStateException(mapping + " failed", thrown);
             both.addSuppressed(ex);
-            return unknown(method, both);
-        }
-        if (answer == null) {
-            return unknown(method, thrown);
-        }
-        return answer.getStatus().isOk() ? unknown(method,
-                new IllegalStateException("An ExceptionMapper answered the status OK, which is no failure", thrown))
-                : answer;
-    }
-
-    private static StatusException unknown(String method, Throwable thrown) {
-        try {
-            String id = String.format("%08x", ThreadLocalRandom.current().nextInt());
-            log("Call of " + method + " failed, id " + id, thrown);
-            return new StatusException(Status.UNKNOWN.withDescription("The server failed, id " + id), new Metadata());
-        }
-        catch (Throwable ex) {
-            return WITHOUT_ID;
+            return this.unknown.failed(call, both);
         }
     }
 
-    private static void log(String line, Throwable thrown) {
-        try {
-            logger.error(line, thrown);
-        }
-        catch (Throwable ex) {
-            logger.error(line + ": " + thrown.getClass().getName() + ", which cannot be printed: "
-                    + ex.getClass().getName());
-        }
+    private CallEnd mistake(RpcContext call, String what, Throwable thrown) {
+        return this.unknown.failed(call, new IllegalStateException(what, thrown));
+    }
+
+    /**
+     * What the application says about exceptions. It says who it is to the log.
+     */
+    public interface Mapping {
+
+        /**
+         * Maps an exception.
+         * @param thrown what was thrown
+         * @param call the call that failed
+         * @return what the client gets; null if it is for others to say
+         * @throws Throwable what it likes, which is a mistake
+         */
+        @Nullable CallEnd map(Throwable thrown, RpcContext call) throws Throwable;
+
     }
 
 }

@@ -17,9 +17,6 @@ import io.grpc.Metadata;
  */
 final class SizedMetadata {
 
-    private static final Metadata.Key<byte[]> DETAILS = Metadata.Key.of("grpc-status-details-bin",
-            Metadata.BINARY_BYTE_MARSHALLER);
-
     /** gRPC keeps these names for itself. */
     private static final String RESERVED = "grpc-";
 
@@ -44,7 +41,7 @@ final class SizedMetadata {
     }
 
     private void add(String name, long size) {
-        if (name.equals(DETAILS.name())) {
+        if (name.equals(StatusDetails.KEY.name())) {
             this.details += size;
         }
         else {
@@ -124,17 +121,17 @@ final class SizedMetadata {
     }
 
     private void cutDetails(long room) {
-        byte[] status = Objects.requireNonNull(this.metadata.get(DETAILS));
-        byte[] cut = StatusDetails.cut(status, HeaderSize.binaryRoom(DETAILS.name(), room));
-        this.metadata.removeAll(DETAILS);
+        byte[] status = Objects.requireNonNull(this.metadata.get(StatusDetails.KEY));
+        byte[] cut = StatusDetails.cut(status, HeaderSize.binaryRoom(StatusDetails.KEY.name(), room));
+        this.metadata.removeAll(StatusDetails.KEY);
         this.details = 0;
         if (cut == null) {
-            note(DETAILS.name());
+            note(StatusDetails.KEY.name());
             return;
         }
-        this.metadata.put(DETAILS, cut);
-        this.details = HeaderSize.of(DETAILS.name().getBytes(StandardCharsets.US_ASCII), cut);
-        note(DETAILS.name() + " in part");
+        this.metadata.put(StatusDetails.KEY, cut);
+        this.details = HeaderSize.of(StatusDetails.KEY.name().getBytes(StandardCharsets.US_ASCII), cut);
+        note(StatusDetails.KEY.name() + " in part");
     }
 
     private static long sum(Map<String, Long> sizes) {

@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
+import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * text, which the call's status has, too, and each 3 is one of the details.
  */
 final class StatusDetails {
+
+    /** Where gRPC has it. */
+    static final Metadata.Key<byte[]> KEY = Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
     private static final int LENGTH_DELIMITED = 2;
 

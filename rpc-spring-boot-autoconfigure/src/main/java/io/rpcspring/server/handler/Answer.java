@@ -3,17 +3,15 @@ package io.rpcspring.server.handler;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
 import io.rpcspring.server.call.LastResort;
 import io.rpcspring.server.call.LiveCall;
-import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.CallEnd;
 
 /**
  * The sending half of one call: headers, messages, and one end.
@@ -23,10 +21,6 @@ import io.rpcspring.server.error.CallFailures;
 final class Answer<R> {
 
     private final ServerCall<?, R> call;
-
-    private final RpcContext context;
-
-    private final CallFailures failures;
 
     /** Lets go of its thread and of the requests before the end. */
     private final HandlerCall<?, R> handler;
@@ -46,14 +40,16 @@ final class Answer<R> {
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
 
-    Answer(ServerCall<?, R> call, RpcContext context, CallFailures failures, HandlerCall<?, R> handler) {
+    Answer(ServerCall<?, R> call, String method, HandlerCall<?, R> handler) {
         this.call = call;
-        this.context = context;
-        this.failures = failures;
         this.handler = handler;
         boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        this.outbox = one ? null : new MessageOutbox<>(context.method(), call::isReady, this::send, () -> {
+        this.outbox = one ? null : new MessageOutbox<>(method, call::isReady, this::send, () -> {
         });
+    }
+
+    private RpcContext context() {
+        return this.handler.context();
     }
 
     @Nullable MessageOutbox<R> outbox() {
@@ -68,7 +64,7 @@ final class Answer<R> {
     private void sendHeadersOnce() {
         if (!this.headersSent) {
             this.headersSent = true;
-            this.call.sendHeaders(this.context.responseHeaders());
+            this.call.sendHeaders(context().responseHeaders());
         }
     }
 
@@ -91,7 +87,7 @@ final class Answer<R> {
     private void complete() {
         sendHeadersOnce();
         this.closing = true;
-        this.call.close(Status.OK, this.context.responseTrailers());
+        this.call.close(Status.OK, context().responseTrailers());
     }
 
     /**
@@ -105,22 +101,18 @@ final class Answer<R> {
             live.fail(thrown);
         }
         else if (!this.over) {
-            StatusException failure = this.failures.map(this.context.method(), thrown);
-            Metadata trailers = this.context.responseTrailers();
-            if (failure.getTrailers() != null) {
-                trailers.merge(failure.getTrailers());
-            }
-            end(() -> refuse(failure.getStatus(), trailers));
+            CallEnd failure = this.handler.failures().map(context(), thrown);
+            end(() -> refuse(failure));
         }
     }
 
     /** Ends with a status, without a handler that sends. */
-    void refuse(Status status, Metadata trailers) {
+    void refuse(CallEnd end) {
         this.closing = true;
-        if (!this.headersSent && !this.context.responseHeaders().keys().isEmpty()) {
-            LastResort.sendHeaders(this.call, this.context.responseHeaders());
+        if (!this.headersSent && !context().responseHeaders().keys().isEmpty()) {
+            LastResort.sendHeaders(this.call, context().responseHeaders());
         }
-        LastResort.close(this.call, status, trailers);
+        LastResort.close(this.call, end);
     }
 
     private void end(Runnable last) {
@@ -135,7 +127,7 @@ final class Answer<R> {
     /** For those who use the stream after its handler. */
     Supplier<IllegalStateException> ended() {
         return () -> new IllegalStateException(
-                "The handler of " + this.context.method() + " has ended, and its stream with it");
+                "The handler of " + context().method() + " has ended, and its stream with it");
     }
 
     /** It ends later; if the call ends before, it is cancelled. */
@@ -163,13 +155,18 @@ final class Answer<R> {
         return true;
     }
 
+    /** Whether the call is being ended by its handler, or was refused. */
+    boolean isClosing() {
+        return this.closing;
+    }
+
     boolean isOver() {
         return this.over;
     }
 
     <T> T required(@Nullable T value) {
         if (value == null) {
-            throw new NullPointerException("The handler of " + this.context.method() + " returned null");
+            throw new NullPointerException("The handler of " + context().method() + " returned null");
         }
         return value;
     }

@@ -75,9 +75,8 @@ public final class HandlerBinder {
         definition.addMethod(signature.rpc(), signature.bind(this.settings));
     }
 
-    private static <Q, R> void addUnimplemented(ServerServiceDefinition.Builder definition,
-            MethodDescriptor<Q, R> rpc) {
-        definition.addMethod(rpc, new Unimplemented<>());
+    private <Q, R> void addUnimplemented(ServerServiceDefinition.Builder definition, MethodDescriptor<Q, R> rpc) {
+        definition.addMethod(rpc, new Unimplemented<>(this.settings.failures().statuses()));
     }
 
     private static Map<String, Method> handlers(String beanName, Object bean, ServiceDescriptor service,

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 import io.rpcspring.MessageInbox;
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
+import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.call.LiveCall.CallHandler;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.HandlerPools.HandlerRun;
 
@@ -43,15 +45,12 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
 
-    /** The client has broken the rules, and been told. Used by the call's events only. */
-    private boolean refused;
-
     HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, Metadata headers) {
         HandlerSettings settings = method.settings();
         this.method = method;
         this.call = call;
         this.context = new RpcContext(call, headers);
-        this.answer = new Answer<>(call, this.context, settings.failures(), this);
+        this.answer = new Answer<>(call, this.context.method(), this);
         boolean one = method.rpc().getType().clientSendsOneMessage();
         this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
         });
@@ -81,7 +80,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else if (this.request == null) {
             this.request = message;
         }
-        else if (!this.refused) {
+        else if (!this.answer.isClosing()) {
             refuse("Too many requests for ");
         }
     }
@@ -95,10 +94,13 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else if (only == null) {
             refuse("Half-closed without a request for ");
         }
-        else if (!this.refused && this.method.isUnary()) {
+        else if (this.answer.isClosing()) {
+            return;
+        }
+        else if (this.method.isUnary()) {
             run(only);
         }
-        else if (!this.refused) {
+        else {
             runLater(only);
         }
     }
@@ -109,8 +111,8 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
      * codes</a> wants it for a wrong number of requests.
      */
     private void refuse(String why) {
-        this.refused = true;
-        this.answer.refuse(Status.UNIMPLEMENTED.withDescription(why + this.context.method()), new Metadata());
+        this.answer.refuse(failures().statuses()
+            .of(RpcErrorReason.WRONG_REQUEST_COUNT, Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
     }
 
     /**
@@ -142,7 +144,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
             return;
         }
         if (Context.current().isCancelled()) {
-            this.answer.refuse(Contexts.statusFromCancelled(Context.current()), new Metadata());
+            this.answer.refuse(failures().cancelled(this.context, Context.current()));
             return;
         }
         try {
@@ -154,6 +156,14 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
+    RpcContext context() {
+        return this.context;
+    }
+
+    CallFailures failures() {
+        return this.method.settings().failures();
+    }
+
     /** Interceptors that see the end are not interrupted. */
     void handlerEnded() {
         HandlerRun current = this.run;
@@ -163,6 +173,11 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         if (this.inbox != null) {
             this.inbox.fail(this.answer.ended(), true);
         }
+    }
+
+    @Override
+    public RpcContext rpcContext() {
+        return this.context;
     }
 
     @Override

@@ -14,6 +14,9 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
+import io.rpcspring.RpcErrorReason;
+import io.rpcspring.server.error.OwnStatuses;
+
 /**
  * Answers {@code grpc.health.v1.Health} from memory: it never blocks.
  * <p>
@@ -32,11 +35,21 @@ public final class HealthService {
 
     private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
 
+    private final OwnStatuses statuses;
+
     /** Guarded by this. */
     private boolean ready;
 
     /** Guarded by this. */
     private boolean stopping;
+
+    /**
+     * Knows no service yet.
+     * @param statuses makes the answer to who asks for one that there is not
+     */
+    public HealthService(OwnStatuses statuses) {
+        this.statuses = statuses;
+    }
 
     /**
      * The server serves.
@@ -126,8 +139,12 @@ public final class HealthService {
         public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> response) {
             ServingStatus status = status(request.getService());
             if (status == ServingStatus.SERVICE_UNKNOWN) {
-                response.onError(Status.NOT_FOUND.withDescription("No service is called '" + request.getService() + "'")
-                    .asException());
+                response.onError(
+                        HealthService.this.statuses
+                            .of(RpcErrorReason.NOT_SERVED,
+                                    Status.NOT_FOUND
+                                        .withDescription("No service is called '" + request.getService() + "'"))
+                            .asException());
                 return;
             }
             response.onNext(response(status));

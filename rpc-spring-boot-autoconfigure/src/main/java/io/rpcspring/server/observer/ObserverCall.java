@@ -16,17 +16,10 @@ import io.rpcspring.server.pool.AdmittedCall;
  */
 abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
 
-    private final ObserverMethod<Q, R> method;
+    private final Responses<Q, R> responses;
 
-    private final ServerCall<Q, R> call;
-
-    private final Responses<R> responses;
-
-    private @Nullable Runnable onReady;
-
-    private @Nullable Runnable onCancel;
-
-    private @Nullable Runnable onClose;
+    /** What the service wants to be told; null if nothing. */
+    private @Nullable Handlers handlers;
 
     private boolean autoRequest = true;
 
@@ -34,14 +27,12 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
     private boolean frozen;
 
     ObserverCall(ObserverMethod<Q, R> method, ServerCall<Q, R> call) {
-        this.method = method;
-        this.call = call;
         this.responses = new Responses<>(call, method, this);
     }
 
     /** Listens to the call's end. */
     final void listen() {
-        LiveCall<?, ?> live = LiveCall.of(this.call);
+        LiveCall<?, ?> live = LiveCall.of(call());
         if (live != null) {
             live.answeredBy(this.responses);
         }
@@ -52,14 +43,14 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
     }
 
     final ObserverMethod<Q, R> method() {
-        return this.method;
+        return this.responses.method();
     }
 
     final ServerCall<Q, R> call() {
-        return this.call;
+        return this.responses.call();
     }
 
-    final Responses<R> responses() {
+    final Responses<Q, R> responses() {
         return this.responses;
     }
 
@@ -80,20 +71,17 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
 
     final void setOnReady(Runnable handler) {
         requireOpen("onReadyHandler");
-        this.onReady = handler;
-        runsApplication();
+        handlers().onReady = handler;
     }
 
     final void setOnCancel(Runnable handler) {
         requireOpen("onCancelHandler");
-        this.onCancel = handler;
-        runsApplication();
+        handlers().onCancel = handler;
     }
 
     final void setOnClose(Runnable handler) {
         requireOpen("onCloseHandler");
-        this.onClose = handler;
-        runsApplication();
+        handlers().onClose = handler;
     }
 
     final void disableAutoRequest() {
@@ -102,25 +90,37 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
     }
 
     /** So later events must come on a thread of the pool. */
-    private void runsApplication() {
-        LiveCall<?, ?> live = LiveCall.of(this.call);
-        AdmittedCall run = (live != null) ? live.run() : null;
-        if (run != null) {
-            run.notQuiet();
+    private Handlers handlers() {
+        Handlers own = this.handlers;
+        if (own == null) {
+            own = new Handlers();
+            this.handlers = own;
+            LiveCall<?, ?> live = LiveCall.of(call());
+            AdmittedCall run = (live != null) ? live.run() : null;
+            if (run != null) {
+                run.notQuiet();
+            }
+        }
+        return own;
+    }
+
+    private static void tell(@Nullable Runnable handler) {
+        if (handler != null) {
+            handler.run();
         }
     }
 
     @Override
     public void onReady() {
-        if (this.onReady != null) {
-            this.onReady.run();
+        if (this.handlers != null) {
+            tell(this.handlers.onReady);
         }
     }
 
     @Override
     public void onCancel() {
-        if (this.onCancel != null) {
-            this.onCancel.run();
+        if (this.handlers != null) {
+            tell(this.handlers.onCancel);
         }
     }
 
@@ -130,9 +130,20 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
         if (this.responses.over() != null) {
             onCancel();
         }
-        else if (this.onClose != null) {
-            this.onClose.run();
+        else if (this.handlers != null) {
+            tell(this.handlers.onClose);
         }
+    }
+
+    /** What the service wants to be told. Most calls want nothing. */
+    private static final class Handlers {
+
+        private @Nullable Runnable onReady;
+
+        private @Nullable Runnable onCancel;
+
+        private @Nullable Runnable onClose;
+
     }
 
 }

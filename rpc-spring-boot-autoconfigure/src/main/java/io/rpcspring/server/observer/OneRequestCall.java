@@ -1,9 +1,11 @@
 package io.rpcspring.server.observer;
 
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.RpcErrorReason;
+import io.rpcspring.server.call.LastResort;
 
 /**
  * A call of a method that takes one request, and is called when it is whole.
@@ -59,7 +61,10 @@ final class OneRequestCall<Q, R> extends ObserverCall<Q, R> {
     /** In the words of grpc-java, whose services these are. */
     private void refuse(String why) {
         this.refused = true;
-        call().close(Status.INTERNAL.withDescription(why), new Metadata());
+        LastResort.close(call(),
+                method().failures()
+                    .statuses()
+                    .of(RpcErrorReason.WRONG_REQUEST_COUNT, Status.INTERNAL.withDescription(why)));
     }
 
     @Override

@@ -6,17 +6,26 @@ import io.grpc.stub.ServerCallStreamObserver;
 /**
  * What a service can set and ask beside responding, as with grpc-java's own observer.
  *
+ * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
-abstract class ResponseSettings<R> extends ServerCallStreamObserver<R> {
+abstract class ResponseSettings<Q, R> extends ServerCallStreamObserver<R> {
 
-    private final ServerCall<?, R> call;
+    private final ServerCall<Q, R> call;
 
-    private final ObserverCall<?, R> handlers;
+    private final ObserverCall<Q, R> handlers;
 
-    ResponseSettings(ServerCall<?, R> call, ObserverCall<?, R> handlers) {
+    ResponseSettings(ServerCall<Q, R> call, ObserverCall<Q, R> handlers) {
         this.call = call;
         this.handlers = handlers;
+    }
+
+    final ServerCall<Q, R> call() {
+        return this.call;
+    }
+
+    final ObserverCall<Q, R> handlers() {
+        return this.handlers;
     }
 
     @Override

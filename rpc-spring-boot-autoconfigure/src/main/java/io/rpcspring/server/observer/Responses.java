@@ -3,7 +3,6 @@ package io.rpcspring.server.observer;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -16,21 +15,14 @@ import io.rpcspring.server.call.LiveCall.CallHandler;
  * Takes the responses of a service: lets several threads respond to one call, and
  * forgives what comes after its end.
  *
+ * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
-final class Responses<R> extends ResponseSettings<R> implements CallHandler {
+final class Responses<Q, R> extends ResponseSettings<Q, R> implements CallHandler {
 
     private static final Log logger = LogFactory.getLog(Responses.class);
 
-    private final ServerCall<?, R> call;
-
-    private final ObserverMethod<?, R> method;
-
-    /**
-     * Held while something is sent, so that one thread at a time uses interceptors; the
-     * call itself where there are none, which locks itself, too.
-     */
-    private final Object lock;
+    private final ObserverMethod<Q, R> method;
 
     /** Whether the service has ended the call. Written under the lock. */
     private volatile boolean ended;
@@ -44,11 +36,21 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
     /** Guarded by the lock. */
     private boolean complained;
 
-    Responses(ServerCall<?, R> call, ObserverMethod<?, R> method, ObserverCall<?, R> handlers) {
+    Responses(ServerCall<Q, R> call, ObserverMethod<Q, R> method, ObserverCall<Q, R> handlers) {
         super(call, handlers);
-        this.call = call;
         this.method = method;
-        this.lock = (call instanceof LiveCall<?, ?>) ? call : new Object();
+    }
+
+    /**
+     * Held while something is sent, so that one thread at a time uses interceptors; the
+     * call itself where there are none, which locks itself, too.
+     */
+    private Object lock() {
+        return (call() instanceof LiveCall<?, ?> live) ? live : handlers();
+    }
+
+    ObserverMethod<Q, R> method() {
+        return this.method;
     }
 
     @Override
@@ -56,7 +58,7 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
         if (response == null) {
             throw new NullPointerException("null was sent by " + this.method.describe());
         }
-        synchronized (this.lock) {
+        synchronized (lock()) {
             if (this.ended) {
                 complain("onNext");
             }
@@ -66,9 +68,9 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
             else {
                 if (!this.headersSent) {
                     this.headersSent = true;
-                    this.call.sendHeaders(new Metadata());
+                    call().sendHeaders(new Metadata());
                 }
-                this.call.sendMessage(response);
+                call().sendMessage(response);
             }
         }
     }
@@ -84,17 +86,17 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
     public void onCompleted() {
         if (endsNow("onCompleted") && !isCancelled()) {
             try {
-                this.call.close(Status.OK, new Metadata());
+                call().close(Status.OK, new Metadata());
             }
             catch (Throwable ex) {
                 // An interceptor does not let the end through.
-                LastResort.fail(this.call, ex);
+                LastResort.fail(call(), ex);
             }
         }
     }
 
     private boolean endsNow(String use) {
-        synchronized (this.lock) {
+        synchronized (lock()) {
             if (this.ended) {
                 complain(use);
                 return false;
@@ -113,9 +115,7 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
     }
 
     private void fail(Throwable thrown) {
-        StatusException failure = this.method.failures().map(this.method.rpc().getFullMethodName(), thrown);
-        Metadata trailers = failure.getTrailers();
-        LastResort.close(this.call, failure.getStatus(), (trailers != null) ? trailers : new Metadata());
+        LastResort.close(call(), this.method.failures().map(LiveCall.contextOf(call()), thrown));
     }
 
     private void complain(String use) {
@@ -147,7 +147,7 @@ final class Responses<R> extends ResponseSettings<R> implements CallHandler {
 
     @Override
     public boolean isCancelled() {
-        return this.over != null || this.call.isCancelled();
+        return this.over != null || call().isCancelled();
     }
 
 }

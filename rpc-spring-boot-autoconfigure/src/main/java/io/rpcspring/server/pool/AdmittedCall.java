@@ -27,14 +27,8 @@ public final class AdmittedCall extends PlacedCall implements Executor {
     /** Runs what grpc-java has brought: the same object each time. */
     private @Nullable Runnable batch;
 
-    /** What application code has left on the thread, for the call's next batch. */
-    private @Nullable Object locals;
-
-    /** Runs after the batch. */
-    private @Nullable Runnable handler;
-
-    /** Runs the handler if it was handed over on another thread. */
-    private volatile @Nullable ForeignHandler foreign;
+    /** Runs after the batch; by itself if it was handed over on another thread. */
+    private volatile @Nullable Runnable handler;
 
     AdmittedCall(HandlerPool pool, PooledCall call) {
         super(pool, call);
@@ -46,7 +40,7 @@ public final class AdmittedCall extends PlacedCall implements Executor {
      */
     @Override
     public void execute(Runnable events) {
-        this.batch = events;
+        this.batch = following(events);
         while (true) {
             CallState from = state();
             CallState to = from.whenEventsCome(call().isEnded(), isQuiet());
@@ -58,7 +52,10 @@ public final class AdmittedCall extends PlacedCall implements Executor {
                 waitFrom(System.nanoTime());
             }
             if (move(from, to)) {
-                if (to.isInQueue()) {
+                if (from == CallState.AWAY && to == CallState.QUEUED) {
+                    pool().enqueueNext(this);
+                }
+                else if (to.isInQueue()) {
                     pool().enqueue(this);
                 }
                 return;
@@ -100,22 +97,27 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         }
     }
 
+    private Runnable following(Runnable events) {
+        ThreadLocals threadLocals = pool().threadLocals();
+        if (threadLocals == null) {
+            return events;
+        }
+        FollowedEvents followed = (this.batch instanceof FollowedEvents known) ? known
+                : new FollowedEvents(threadLocals);
+        followed.events = events;
+        return followed;
+    }
+
     @Override
     void runBatch() {
-        Runnable events = Objects.requireNonNull(this.batch);
-        ThreadLocals threadLocals = pool().threadLocals();
-        if (threadLocals != null) {
-            this.locals = ThreadLocals.run(threadLocals, this.locals, events);
-        }
-        else {
-            events.run();
-        }
+        Objects.requireNonNull(this.batch).run();
     }
 
     /** From here on events are run by who brings them; those that are here come first. */
     private void runHandler() {
         Runnable next = this.handler;
-        if (next != null && move(CallState.RUNNING, CallState.RUNNING.whenHandedOver())) {
+        if (next != null && !(next instanceof ForeignHandler)
+                && move(CallState.RUNNING, CallState.RUNNING.whenHandedOver())) {
             this.handler = null;
             next.run();
         }
@@ -135,7 +137,7 @@ public final class AdmittedCall extends PlacedCall implements Executor {
             return;
         }
         CallState from = move(CallState::whenHandedOverElsewhere);
-        this.foreign = pool().execute(carried);
+        this.handler = pool().execute(carried);
         if (from == CallState.RUNNING_MORE || from == CallState.QUEUED) {
             runBatch();
         }
@@ -163,9 +165,8 @@ public final class AdmittedCall extends PlacedCall implements Executor {
     @Override
     public synchronized void interrupt() {
         super.interrupt();
-        ForeignHandler handlerElsewhere = this.foreign;
-        if (handlerElsewhere != null) {
-            handlerElsewhere.interrupt();
+        if (this.handler instanceof ForeignHandler elsewhere) {
+            elsewhere.interrupt();
         }
     }
 
@@ -197,6 +198,26 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         if (!hasExpired()) {
             pool().figures().completed();
         }
+    }
+
+    /** What application code leaves on the thread is there for the call's next batch. */
+    private static final class FollowedEvents implements Runnable {
+
+        private final ThreadLocals threadLocals;
+
+        private @Nullable Runnable events;
+
+        private @Nullable Object left;
+
+        FollowedEvents(ThreadLocals threadLocals) {
+            this.threadLocals = threadLocals;
+        }
+
+        @Override
+        public void run() {
+            this.left = ThreadLocals.run(this.threadLocals, this.left, Objects.requireNonNull(this.events));
+        }
+
     }
 
 }

@@ -3,26 +3,14 @@ package io.rpcspring.server.pool;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-import io.grpc.Metadata;
-import io.grpc.Status;
-
-import io.rpcspring.server.pool.HandlerPools.PooledCall;
-
 /**
  * Why a pool does not serve a call.
  *
- * @param status what the client gets
- * @param trailers what else it gets
+ * @param reason for programs
+ * @param text for humans
+ * @param delay when the client may try again
  */
-record Dismissal(Status status, Metadata trailers) {
-
-    /**
-     * When a client may try again, for its retry policy
-     * (<a href="https://github.com/grpc/proposal/blob/master/A6-client-retries.md">gRFC
-     * A6</a>).
-     */
-    private static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
-            Metadata.ASCII_STRING_MARSHALLER);
+public record Dismissal(Reason reason, String text, Duration delay) {
 
     private static final long SHORTEST_MILLIS = 10;
 
@@ -30,20 +18,26 @@ record Dismissal(Status status, Metadata trailers) {
 
     /**
      * The pool has no thread for the call.
-     * @param why says so
      * @param wait how long one would have to wait for a thread; clients are told
      * something between this and its double, so that they do not come back all at once
      */
-    static Dismissal exhausted(String why, Duration wait) {
+    static Dismissal exhausted(Reason reason, String text, Duration wait) {
         long least = Math.max(SHORTEST_MILLIS, Math.min(LONGEST_MILLIS, wait.toMillis()));
-        Metadata trailers = new Metadata();
-        trailers.put(PUSHBACK, String.valueOf(ThreadLocalRandom.current().nextLong(least, 2 * least + 1)));
-        return new Dismissal(Status.RESOURCE_EXHAUSTED.withDescription(why), trailers);
+        long millis = ThreadLocalRandom.current().nextLong(least, 2 * least + 1);
+        return new Dismissal(reason, text, Duration.ofMillis(millis));
     }
 
-    /** Tells the client. */
-    void close(PooledCall call) {
-        call.refuse(this.status, this.trailers);
+    /**
+     * What there is no room for.
+     */
+    public enum Reason {
+
+        /** The pool has no place. */
+        FULL,
+
+        /** It had one, and no thread in time. */
+        QUEUE_TIMEOUT
+
     }
 
 }

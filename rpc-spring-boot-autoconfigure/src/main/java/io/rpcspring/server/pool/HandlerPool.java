@@ -66,7 +66,7 @@ final class HandlerPool {
             return new AdmittedCall(this, call);
         }
         this.figures.refused((running < this.settings.size()) ? Refusal.ADAPTIVE : Refusal.FULL);
-        exhausted("is full").close(call);
+        call.refuse(exhausted(Dismissal.Reason.FULL, "is full"));
         return null;
     }
 
@@ -75,15 +75,16 @@ final class HandlerPool {
     }
 
     Dismissal tooLong() {
-        return exhausted("had no thread within " + this.settings.queueTimeout().toMillis() + "ms");
+        return exhausted(Dismissal.Reason.QUEUE_TIMEOUT,
+                "had no thread within " + this.settings.queueTimeout().toMillis() + "ms");
     }
 
-    private Dismissal exhausted(String what) {
+    private Dismissal exhausted(Dismissal.Reason reason, String what) {
         int running = this.figures.running();
         int waiting = waiting(running);
         Duration wait = this.figures.meanRun().multipliedBy(waiting).dividedBy(this.limit.now());
-        return Dismissal
-            .exhausted("pool '" + name() + "' " + what + " (" + running + " running, " + waiting + " waiting)", wait);
+        return Dismissal.exhausted(reason,
+                "pool '" + name() + "' " + what + " (" + running + " running, " + waiting + " waiting)", wait);
     }
 
     private int waiting(int running) {
@@ -105,6 +106,15 @@ final class HandlerPool {
         if (this.places.taken() > this.limit.now()) {
             this.watch.lookAfterQueues();
         }
+    }
+
+    /**
+     * Enqueues a call that goes on, when the transport has done what it is at: it says
+     * that it can take more before it has written all that it can, and reads several
+     * messages at once, which one hop then brings.
+     */
+    void enqueueNext(PooledRun run) {
+        this.runs.afterTurn().execute(() -> enqueue(run));
     }
 
     /** A call waits for its request, on no thread. */

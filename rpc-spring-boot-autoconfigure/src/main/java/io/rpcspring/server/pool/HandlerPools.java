@@ -7,9 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,10 +155,9 @@ public final class HandlerPools {
 
         /**
          * Ends the call past all interceptors, unless it has ended. Called by any thread.
-         * @param status what the client gets
-         * @param trailers what else it gets
+         * @param why what the client is told
          */
-        void refuse(Status status, Metadata trailers);
+        void refuse(Dismissal why);
 
     }
 

@@ -146,7 +146,7 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         this.expired = true;
         pool().figures().expired(why);
         if (answer != null) {
-            answer.close(this.call);
+            this.call.refuse(answer);
         }
         if (from == CallState.WAITING) {
             runBatch();

@@ -1,5 +1,7 @@
 package io.rpcspring.server.pool;
 
+import java.util.concurrent.Executor;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * on
  * @param threadLocals carries what application code leaves on a thread; null if nothing
  * can be there, which then costs nothing
+ * @param afterTurn runs a task when the transport's thread has done what it is at
  */
-public record RunSettings(boolean interruptCancelled, @Nullable ThreadLocals threadLocals) {
+public record RunSettings(boolean interruptCancelled, @Nullable ThreadLocals threadLocals, Executor afterTurn) {
 }

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.error.CallFailures;
+import io.rpcspring.server.error.FailureSettings;
+import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
@@ -48,10 +51,11 @@ class CallModelTests {
     private static final int CALLS = 3_000;
 
     private final HandlerPools pools = new HandlerPools(List.of(settings("default", 2, 6), settings("streams", 2, 6)),
-            new RunSettings(true, null));
+            new RunSettings(true, null, Runnable::run));
 
     private final LiveCalls calls = new LiveCalls(Set.of(), this.pools,
-            new CallRules(new CallFailures(List.of()), new ResponseMetadata(6 * 1024)));
+            new CallRules(new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of()),
+                    new ResponseMetadata(6 * 1024)));
 
     private final ExecutorService transport = Executors.newFixedThreadPool(4);
 
@@ -174,7 +178,7 @@ class CallModelTests {
             }
             if (this.random.nextInt(40) == 0) {
                 // As a server that is stopping cuts off what is left.
-                CallModelTests.this.outside.execute(() -> CallModelTests.this.calls.end(Status.UNAVAILABLE));
+                CallModelTests.this.outside.execute(() -> CallModelTests.this.calls.cut(Status.UNAVAILABLE));
             }
             for (Runnable each : all) {
                 if (this.random.nextInt(3) == 0) {
@@ -353,7 +357,7 @@ class CallModelTests {
             }
             this.call.sendHeaders(new Metadata());
             this.call.sendMessage("response");
-            LastResort.close(this.call, Status.OK, new Metadata());
+            LastResort.close(this.call, new CallEnd(Status.OK, new Metadata()));
         }
 
         @Override

@@ -20,8 +20,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.rpcspring.MessageReceiver;
 import io.rpcspring.MessageSender;
+import io.rpcspring.RpcContext;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.FailedCall;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -44,6 +46,8 @@ class CallFailuresTests {
 
     private static final String METHOD = "places.v1.Places/Find";
 
+    private static final RpcContext CALL = FailedCall.context();
+
     private static final String FAILED = "UNKNOWN: The server failed, id [0-9a-f]{8}";
 
     /** Those that go over the wire. */
@@ -61,7 +65,7 @@ class CallFailuresTests {
                         new Pitfall("OK as a cause", () -> new Exception("the first", Status.OK.asException()),
                                 CallFailuresTests::noMapper, "Exception: the first"),
                         new Pitfall("OK of a mapper", () -> new Exception("the first"),
-                                CallFailuresTests::mapperThatAnswersOk, "An ExceptionMapper answered the status OK"),
+                                CallFailuresTests::mapperThatAnswersOk, "A mapper answered the status OK"),
                         new Pitfall("exception in a mapper", () -> new Exception("the first"),
                                 CallFailuresTests::mapperThatFails, "the first"),
                         new Pitfall("own cause", OwnCause::new, CallFailuresTests::noMapper, "OwnCause"),
@@ -72,7 +76,7 @@ class CallFailuresTests {
     @ParameterizedTest
     @MethodSource("pitfalls")
     void clientGetsAnIdAndTheLogOneErrorWithIt(Pitfall pitfall, CapturedOutput output) {
-        StatusException answer = new CallFailures(List.of(pitfall.mapper)).map(METHOD, pitfall.thrown.get());
+        StatusException answer = failures(List.of(pitfall.mapper)).map(CALL, pitfall.thrown.get()).asException();
         assertThat(answer).hasMessageMatching(FAILED);
         assertThat(output).containsOnlyOnce("ERROR")
             .containsOnlyOnce("Call of " + METHOD + " failed, " + id(answer))
@@ -101,18 +105,18 @@ class CallFailuresTests {
 
     @Test
     void logThatFailsKeepsNoCallFromItsEnd(CapturedOutput output) {
-        StatusException answer = new CallFailures(List.of()).map(METHOD, new Unprintable());
+        StatusException answer = failures(List.of()).map(CALL, new Unprintable()).asException();
         assertThat(answer).hasMessageMatching(FAILED);
         assertThat(output).containsOnlyOnce(id(answer)).contains(Unprintable.class.getName());
     }
 
     @Test
     void undeclaredExceptionIsUnwrappedIfThereIsOne() {
-        CallFailures failures = new CallFailures(
+        CallFailures failures = failures(
                 List.of((thrown) -> Status.ABORTED.withDescription(thrown.getClass().getSimpleName()).asException()));
-        assertThat(failures.map(METHOD, new UndeclaredThrowableException(new InterruptedException())))
+        assertThat(failures.map(CALL, new UndeclaredThrowableException(new InterruptedException())).asException())
             .hasMessage("ABORTED: InterruptedException");
-        assertThat(failures.map(METHOD, new UndeclaredThrowableException(null)))
+        assertThat(failures.map(CALL, new UndeclaredThrowableException(null)).asException())
             .hasMessage("ABORTED: UndeclaredThrowableException");
     }
 
@@ -122,11 +126,15 @@ class CallFailuresTests {
         for (int i = 0; i < 10_000; i++) {
             deep = new Exception("level " + i, deep);
         }
-        assertThat(new CallFailures(List.of()).map(METHOD, deep)).hasMessage("DATA_LOSS");
-        assertThat(new CallFailures(List.of()).map(METHOD,
-                Status.ABORTED.withCause(Status.OK.asException()).asRuntimeException()))
-            .hasMessage("ABORTED");
+        assertThat(failures(List.of()).map(CALL, deep).asException()).hasMessage("DATA_LOSS");
+        assertThat(failures(List.of()).map(CALL, Status.ABORTED.withCause(Status.OK.asException()).asRuntimeException())
+            .asException()).hasMessage("ABORTED");
         assertThat(output).doesNotContain("ERROR");
+    }
+
+    private static CallFailures failures(List<Function<Throwable, @Nullable StatusException>> mappers) {
+        return new CallFailures(new OwnStatuses(true), new FailureSettings(false, false),
+                mappers.stream().<CallFailures.Mapping>map(Mapper::new).toList());
     }
 
     private static String id(StatusException answer) {
@@ -173,6 +181,22 @@ class CallFailuresTests {
         @Override
         public String toString() {
             return this.name;
+        }
+
+    }
+
+    /** As an application's mapper is asked. */
+    private record Mapper(Function<Throwable, @Nullable StatusException> function) implements CallFailures.Mapping {
+
+        @Override
+        public @Nullable CallEnd map(Throwable thrown, RpcContext call) {
+            StatusException answer = this.function.apply(thrown);
+            return (answer != null) ? CallEnd.of(answer) : null;
+        }
+
+        @Override
+        public String toString() {
+            return "A mapper";
         }
 
     }

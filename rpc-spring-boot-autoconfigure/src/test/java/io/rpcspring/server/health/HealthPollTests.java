@@ -9,6 +9,8 @@ import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.Test;
 
+import io.rpcspring.server.error.OwnStatuses;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -29,7 +31,7 @@ class HealthPollTests {
             }
             return true;
         };
-        HealthPoll poll = new HealthPoll(new HealthService(), Map.of("", deaf), Duration.ofMillis(1));
+        HealthPoll poll = new HealthPoll(new HealthService(new OwnStatuses(true)), Map.of("", deaf), Duration.ofMillis(1));
         for (int i = 0; i < 3; i++) {
             poll.start(Set.of());
             Thread polling = asked.take();

@@ -206,7 +206,7 @@ class PoolThreadsTests {
     private HandlerPool pool(String type, int size, int minSize) {
         HandlerPool pool = new HandlerPool(new PoolSettings("tested",
                 type.equals("virtual") ? PoolSettings.Type.VIRTUAL : PoolSettings.Type.PLATFORM, size, 10,
-                Duration.ofSeconds(10), minSize), new RunSettings(true, null), this.watch);
+                Duration.ofSeconds(10), minSize), new RunSettings(true, null, Runnable::run), this.watch);
         this.pools.add(pool);
         return pool;
     }
