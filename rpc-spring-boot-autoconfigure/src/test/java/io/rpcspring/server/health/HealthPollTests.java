@@ -31,7 +31,8 @@ class HealthPollTests {
             }
             return true;
         };
-        HealthPoll poll = new HealthPoll(new HealthService(new OwnStatuses(true)), Map.of("", deaf), Duration.ofMillis(1));
+        HealthPoll poll = new HealthPoll(new HealthService(new OwnStatuses(true)), Map.of("", deaf),
+                Duration.ofMillis(1));
         for (int i = 0; i < 3; i++) {
             poll.start(Set.of());
             Thread polling = asked.take();
