@@ -9,7 +9,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.grpc.BindableService;
@@ -207,8 +206,8 @@ class FailureMatrixTests {
         }
 
         Stream<Place> within(Area area) {
-            return IntStream.range(0, 4).mapToObj((i) -> {
-                at(Site.values()[Math.min(i, 2)]);
+            return Stream.of(Site.BEFORE, Site.BETWEEN, Site.AFTER).map((each) -> {
+                at(each);
                 return Place.getDefaultInstance();
             });
         }

@@ -253,11 +253,11 @@ class InnerFailureTests {
     }
 
     private static int codeOf(PlaceName name) {
-        return Code.valueOf(name.getName().split(" ")[1]).value();
+        return Code.valueOf(name.getName().split(" ", -1)[1]).value();
     }
 
     private static void call(PlaceName name, Channel inner, Channel nobody) throws Exception {
-        Way way = Way.valueOf(name.getName().split(" ")[0]);
+        Way way = Way.valueOf(name.getName().split(" ", -1)[0]);
         try {
             way.call(inner, nobody, name);
         }

@@ -75,7 +75,7 @@ class OwnStatusesTests {
         BusyPlaces places = new BusyPlaces();
         try (PlacesServer small = PlacesServer.start(places, "rpc.server.pools.default.size=1",
                 "rpc.server.pools.default.queue-capacity=1", "rpc.server.pools.default.queue-timeout=500ms")) {
-            stick(small);
+            CompletableFuture<Ended> running = stick(small);
             await().until(() -> places.entered.get() == 1);
             assertEnds(
                     call(small.channel(), PlacesGrpc.getFindMethod(), List.of(STUCK), headers("grpc-timeout", "50m")),
@@ -85,6 +85,7 @@ class OwnStatusesTests {
             assertRefused(stick(small).join(), "POOL_FULL");
             assertRefused(late.join(), "QUEUE_TIMEOUT");
             places.release.countDown();
+            assertThat(running.join().status().isOk()).isTrue();
         }
     }
 
@@ -101,13 +102,14 @@ class OwnStatusesTests {
         BusyPlaces places = new BusyPlaces();
         try (PlacesServer small = PlacesServer.start(places, "rpc.server.pools.default.size=1",
                 "rpc.server.pools.default.queue-capacity=0", "rpc.server.errors.details=false")) {
-            stick(small);
+            CompletableFuture<Ended> running = stick(small);
             await().until(() -> places.entered.get() == 1);
             Ended refused = stick(small).join();
             assertThat(refused.status().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
             assertThat(refused.trailers().keys()).contains("grpc-retry-pushback-ms")
                 .doesNotContain("grpc-status-details-bin");
             places.release.countDown();
+            assertThat(running.join().status().isOk()).isTrue();
         }
     }
 
@@ -211,7 +213,7 @@ class OwnStatusesTests {
         assertThat(end.status().getCode()).as("%s", end.status()).isEqualTo(code);
         assertThat(Details.reason(end)).isEqualTo(reason.equals("none") ? reason : "rpcspring.io/" + reason);
         if (!reason.equals("none")) {
-            assertThat(RpcErrorReason.valueOf(reason)).isNotNull();
+            assertThat(RpcErrorReason.valueOf(reason).name()).isEqualTo(reason);
             assertThat(Details.status(end).getMessage()).isEqualTo(end.status().getDescription());
         }
     }
