@@ -1,6 +1,7 @@
 package io.rpcspring.observation;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -334,10 +335,10 @@ class SpansTests {
     @RpcService(PlacesGrpc.class)
     static final class Calling {
 
-        private RpcChannels channels;
+        private @Nullable RpcChannels channels;
 
         private Place inner() {
-            return PlacesGrpc.newBlockingStub(this.channels.get("places"))
+            return PlacesGrpc.newBlockingStub(Objects.requireNonNull(this.channels).get("places"))
                 .find(PlaceName.newBuilder().setName("inner").build());
         }
 

@@ -40,7 +40,7 @@ import static org.awaitility.Awaitility.await;
 @WithLibrary("grpc-services")
 class LargeRequestTests {
 
-    private static final int REQUESTS = 30;
+    private static final int REQUESTS = 100;
 
     private static final int SIZE = 900_000;
 
