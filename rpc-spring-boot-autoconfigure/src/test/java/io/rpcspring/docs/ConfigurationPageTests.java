@@ -86,8 +86,8 @@ class ConfigurationPageTests {
 
     private static String defaultOf(Map<String, Object> property) {
         Object value = property.get("defaultValue");
-        // Boot's processor writes a constant of its own, such as read_only.
-        return (value != null) ? "`" + String.valueOf(value).replace('_', '-') + "`" : "";
+        // Boot's processor writes Actuator's constant.
+        return (value != null) ? "`" + ("read_only".equals(value) ? "read-only" : value) + "`" : "";
     }
 
     /** The metadata stops at a map; what its values are made of are properties, too. */

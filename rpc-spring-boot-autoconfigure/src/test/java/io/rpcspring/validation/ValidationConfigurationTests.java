@@ -30,6 +30,7 @@ import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.server.call.ChainLink;
+import io.rpcspring.server.call.ChainLink.Place;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -125,9 +126,8 @@ class ValidationConfigurationTests {
     @Test
     void withoutTheLibraryNothingIsThere() {
         withoutLibrary().run((context) -> {
-            assertThat(context).doesNotHaveBean(MessageRules.class)
-                .doesNotHaveBean(ChainLink.class)
-                .doesNotHaveBean(ChannelEnvironment.Link.class);
+            assertThat(context).doesNotHaveBean(MessageRules.class).doesNotHaveBean(ChannelEnvironment.Link.class);
+            assertThat(context.getBeanProvider(ChainLink.class)).noneMatch((link) -> link.place() == Place.VALIDATION);
             try (Connection connection = Connection.to(context)) {
                 assertThat(Flood
                     .call(connection.channel(), BookingsGrpc.getBookMethod(), Bookings.BAD, CallOptions.DEFAULT)
