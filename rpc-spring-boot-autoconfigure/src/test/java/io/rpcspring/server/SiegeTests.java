@@ -62,7 +62,8 @@ class SiegeTests {
             for (int i = 0; i < 250; i++) {
                 silent.add(RawConnection.silent(server.port()));
             }
-            // More than there are places, for the first to come need not be the first to get one.
+            // More than there are places, for the first to come need not be the first to
+            // get one.
             Flood.start(8, busy.channel(), PlacesGrpc.getFindMethod(), stuck(), CallOptions.DEFAULT);
             await().until(() -> refused(busy));
             logger.info("Slowest of 100 health checks under siege: " + slowestOf(100, watcher).toMillis() + " ms");
