@@ -207,7 +207,8 @@ class HandlerBindingTests {
                     .withMessageMatching("UNKNOWN: The server failed, id [0-9a-f]{8}");
             }
         });
-        assertThat(output).contains("An ExceptionMapper failed")
+        assertThat(output)
+            .containsPattern("The ExceptionMapper io\\.rpcspring\\.server\\.handler\\.HandlerBindingTests\\S+ failed")
             .contains("Suppressed: java.lang.UnsupportedOperationException: mapper")
             .contains("Caused by: java.lang.NullPointerException: The handler of places.v1.Places/Find returned null");
     }
