@@ -3,6 +3,8 @@ package io.rpcspring;
 import java.net.SocketAddress;
 import java.security.Principal;
 
+import javax.net.ssl.SSLSession;
+
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Grpc;
@@ -101,6 +103,14 @@ public final class RpcContext {
      */
     public @Nullable SocketAddress peer() {
         return this.call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    }
+
+    /**
+     * How the connection is encrypted, and the certificate that the client has shown.
+     * @return {@code null} if the connection is plain text
+     */
+    public @Nullable SSLSession tlsSession() {
+        return this.call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     }
 
     /**

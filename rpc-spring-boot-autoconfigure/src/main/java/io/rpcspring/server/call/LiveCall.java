@@ -1,6 +1,7 @@
 package io.rpcspring.server.call;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -39,6 +40,8 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * Milliseconds of this length, in nanoseconds, fit into what is left of the object.
      */
     private static final int TICK = 20;
+
+    private static final Throwable UNHEARD = new CancellationException("The call has ended");
 
     private final Metadata headers;
 
@@ -306,6 +309,25 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (isEndedWith(end.status(), end.trailers(), false)) {
             tell(end.status(), why);
         }
+    }
+
+    /**
+     * It has ended before anybody listened to it: grpc-java, which would still parse its
+     * request, is told that nobody wants it.
+     */
+    void unheard() {
+        if (isEnded() && context() instanceof Context.CancellableContext own) {
+            own.cancel(UNHEARD);
+        }
+    }
+
+    /**
+     * Whether what is left on this thread is taken off when the event ends that it runs.
+     * @return false where an interceptor goes on by itself
+     */
+    public boolean isFollowedHere() {
+        AdmittedCall admitted = this.run;
+        return this.followed && admitted != null && admitted.isHere();
     }
 
     @Override
