@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 import io.rpcspring.fixture.Sources;
 import io.rpcspring.fixture.StarterRunner;
@@ -24,6 +26,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DocumentationTests {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)\\s]*)?\\)");
+
+    /** What Spring Boot makes of its own properties. */
+    private static final JwtDecoder NEVER = (token) -> {
+        throw new BadJwtException("Nobody calls");
+    };
 
     private static final Pattern LEFT_OUT = Pattern.compile("\n// \\.\\.\\.\n");
 
@@ -44,6 +51,7 @@ class DocumentationTests {
         for (Path page : Documentation.pages()) {
             for (String yaml : Documentation.snippets(page, "yaml")) {
                 StarterRunner.withServerOnFreePort()
+                    .withBean(JwtDecoder.class, () -> NEVER)
                     .withInitializer(Sources.yaml(yaml))
                     .run((context) -> assertThat(context).as(page + ":\n" + yaml).hasNotFailed());
             }
