@@ -75,8 +75,8 @@ final class RpcServerAutoConfiguration {
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), errors, JoinedThreadLocals.of(threadLocals.orderedStream().toList()), links.orderedStream().toList(),
-                poolObserver.getIfAvailable(() -> PoolObserver.NONE));
+                properties.interruptCancelled(), errors, JoinedThreadLocals.of(threadLocals.orderedStream().toList()),
+                links.orderedStream().toList(), poolObserver.getIfAvailable(() -> PoolObserver.NONE));
     }
 
     @Bean

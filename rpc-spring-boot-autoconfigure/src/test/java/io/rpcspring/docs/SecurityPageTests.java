@@ -22,7 +22,8 @@ class SecurityPageTests {
             .lines()
             .filter((line) -> line.matches("\\| .+ \\| `(UNAUTHENTICATED|PERMISSION_DENIED): .+` \\| `[A-Z_]+` \\|"))
             .toList();
-        assertThat(rows).containsExactlyElementsOf(Arrays.stream(BadCredential.values()).map(BadCredential::row).toList());
+        assertThat(rows)
+            .containsExactlyElementsOf(Arrays.stream(BadCredential.values()).map(BadCredential::row).toList());
     }
 
 }
