@@ -33,7 +33,9 @@ final class ServerProcess implements AutoCloseable {
 
     /** What only tests need: an application pays for it when it has it. */
     private static final Pattern INTEGRATIONS = Pattern
-        .compile("[/\\\\](spring-security-|context-propagation-)[^/\\\\]*$");
+        .compile("[/\\\\](spring-(security|cloud|web|websocket|webmvc|messaging)|context-propagation|grpc-xds|eureka|tomcat"
+                + "|spring-boot-(starter-)?(security|oauth2|tomcat|web|websocket|servlet|http|jackson|freemarker))"
+                + "[^/\\\\]*$");
 
     private static final Pattern MICROMETERS = Pattern
         .compile("[/\\\\](micrometer-(core|registry)-|spring-boot-micrometer-|prometheus-)[^/\\\\]*$");
