@@ -1,7 +1,6 @@
 package io.rpcspring.autoconfigure;
 
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -27,8 +26,6 @@ import org.springframework.security.core.Authentication;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcContext;
 import io.rpcspring.server.call.ChainLink;
-import io.rpcspring.server.error.CallFailures;
-import io.rpcspring.server.pool.ThreadLocals;
 import io.rpcspring.server.security.AccessRules;
 import io.rpcspring.server.security.AccessSettings;
 import io.rpcspring.server.security.CallExpressions;
@@ -44,8 +41,7 @@ import io.rpcspring.server.security.SecurityThreadLocals;
  * Finds out who makes a server's calls, and lets on those who may, where Spring Security
  * is there.
  */
-@AutoConfiguration(after = RpcPropagationAutoConfiguration.class, afterName = {
-        "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
+@AutoConfiguration(afterName = { "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
         "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
         "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration" })
 @ConditionalOnClass(Authentication.class)
@@ -55,8 +51,8 @@ import io.rpcspring.server.security.SecurityThreadLocals;
 final class RpcSecurityAutoConfiguration {
 
     @Bean
-    ThreadLocals rpcSecurityThreadLocals() {
-        return new SecurityThreadLocals();
+    MoreThreadLocals rpcSecurityThreadLocals() {
+        return new MoreThreadLocals(new SecurityThreadLocals());
     }
 
     @Bean
