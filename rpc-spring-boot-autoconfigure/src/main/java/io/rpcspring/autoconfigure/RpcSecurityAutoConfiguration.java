@@ -20,6 +20,8 @@ import org.springframework.security.access.PermissionEvaluator;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.authorization.AuthorizationEventPublisher;
 import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.authorization.AuthorizationManagerFactory;
+import org.springframework.security.authorization.DefaultAuthorizationManagerFactory;
 import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
 import org.springframework.security.core.Authentication;
 
@@ -86,10 +88,16 @@ final class RpcSecurityAutoConfiguration {
             ObjectProvider<AuthorizationEventPublisher> events) {
         CallExpressions expressions = new CallExpressions();
         expressions.setApplicationContext(context);
-        roles.ifAvailable(expressions::setRoleHierarchy);
+        roles.ifAvailable((hierarchy) -> expressions.setAuthorizationManagerFactory(inHierarchy(hierarchy)));
         permissions.ifAvailable(expressions::setPermissionEvaluator);
         return new AccessRules(settings(properties.security(), callers), expressions, managers.orderedStream().toList(),
                 events.getIfAvailable(() -> new SpringAuthorizationEventPublisher(context)));
+    }
+
+    private static AuthorizationManagerFactory<RpcContext> inHierarchy(RoleHierarchy roles) {
+        DefaultAuthorizationManagerFactory<RpcContext> factory = new DefaultAuthorizationManagerFactory<>();
+        factory.setRoleHierarchy(roles);
+        return factory;
     }
 
     private static AccessSettings settings(SecurityProperties properties, Callers callers) {
