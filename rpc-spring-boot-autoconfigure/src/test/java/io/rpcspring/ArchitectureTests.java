@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ArchitectureTests {
 
-    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals" };
+    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals", "Authentication" };
 
     private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
 
@@ -111,6 +111,17 @@ class ArchitectureTests {
             .dependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..", "io.rpcspring.observation..",
                     "io.rpcspring.actuate.."));
+    }
+
+    @Test
+    void theCoreKnowsNoSecurity() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.server.security..", "io.rpcspring.client.security..",
+                    "io.rpcspring.autoconfigure..", "io.rpcspring.test..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.rpcspring.server.security..", "org.springframework.security.."));
     }
 
     @Test
