@@ -114,6 +114,16 @@ class ArchitectureTests {
     }
 
     @Test
+    void channelsKnowNoSpringSecurity() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAPackage("io.rpcspring.client")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.rpcspring.client.security..", "org.springframework.security.."));
+    }
+
+    @Test
     void onlyValidationKnowsProtovalidate() {
         check(ArchRuleDefinition.noClasses()
             .that()
