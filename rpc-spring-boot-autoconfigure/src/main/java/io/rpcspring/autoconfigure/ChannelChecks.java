@@ -41,6 +41,7 @@ final class ChannelChecks {
         checks.transport(settings);
         checks.metadata(settings);
         checks.policies(settings);
+        new CredentialChecks(layers).check(settings);
     }
 
     static void check(CallSettings calls, PropertyLayers layers) {

@@ -41,6 +41,14 @@ public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBund
          */
         Optional<ClientInterceptor> of(ChannelConfiguration channel);
 
+        /**
+         * Asked about each configured channel when the application starts, used or not.
+         * @param channel with everything it inherits
+         * @throws io.rpcspring.RpcConfigurationException if it cannot work
+         */
+        default void check(ChannelConfiguration channel) {
+        }
+
     }
 
 }

@@ -39,6 +39,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         ChannelSettings settings = this.configuration.settings();
         List<String> targets = this.target.resolved(this.environment.placeholders());
         String description = this.target.describe(targets);
+        ReadableCredentials.refuse(this.configuration, targets, description);
         HeaderLimit limit = HeaderLimit.of(this.configuration, "the " + description);
         List<ManagedChannel> connections = new ArrayList<>();
         try {
@@ -136,8 +137,9 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
     private List<ClientInterceptor> interceptors(ChannelSettings settings) {
         List<ClientInterceptor> interceptors = new ArrayList<>(
                 this.environment.interceptors().apply(this.configuration.name()));
-        if (!settings.metadata().isEmpty()) {
-            interceptors.add(0, StaticMetadata.of(settings.metadata()));
+        StaticMetadata metadata = StaticMetadata.of(settings);
+        if (!metadata.headers().isEmpty()) {
+            interceptors.add(0, metadata);
         }
         Collections.reverse(interceptors);
         return interceptors;

@@ -18,6 +18,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.client.ChannelEnvironment.Link;
 import io.rpcspring.words.Names;
 
 /**
@@ -37,6 +38,8 @@ public final class RpcChannels implements AutoCloseable {
     private final Map<String, SharedChannel> channels = new TreeMap<>();
 
     private final Supplier<ChannelConfiguration> defaults;
+
+    private final Supplier<List<Link>> links;
 
     private final RuntimeChannels runtime;
 
@@ -61,6 +64,7 @@ public final class RpcChannels implements AutoCloseable {
                     new ChannelFactory(configuration, ChannelTarget.of(configuration), environment, tls)));
         });
         this.defaults = defaults;
+        this.links = environment.links();
         this.runtime = new RuntimeChannels(environment, tls);
         this.grace = grace;
     }
@@ -161,10 +165,11 @@ public final class RpcChannels implements AutoCloseable {
      * Connects the channels that are to be connected before their first call, all at
      * once, and waits. By now the beans have what they are injected with.
      * @throws RpcConfigurationException if one that is required finds no server, or its
-     * settings name a method that is none
+     * settings name a method that is none, or something else that is not there
      */
     public void connect() {
         this.configurations.values().forEach((channel) -> this.methodNames.check(channel, this.defaults));
+        this.links.get().forEach((link) -> this.configurations.values().forEach(link::check));
         EagerConnections.among(this.channels.values()).await();
     }
 

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
 
 import io.rpcspring.fixture.Sources;
 import io.rpcspring.fixture.StarterRunner;
@@ -44,6 +46,7 @@ class DocumentationTests {
         for (Path page : Documentation.pages()) {
             for (String yaml : Documentation.snippets(page, "yaml")) {
                 StarterRunner.withServerOnFreePort()
+                    .withConfiguration(AutoConfigurations.of(OAuth2ClientAutoConfiguration.class))
                     .withInitializer(Sources.yaml(yaml))
                     .run((context) -> assertThat(context).as(page + ":\n" + yaml).hasNotFailed());
             }

@@ -23,7 +23,15 @@ enum Integration {
             "org.springframework.boot:spring-boot-starter-security"),
 
     /** The access log. */
-    ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api");
+    ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api"),
+
+    /** Tokens of a channel. */
+    TOKENS("rpc.client.channels.<name>.oauth2.registration",
+            "org.springframework.security.oauth2.client.registration.ClientRegistration",
+            "org.springframework.boot:spring-boot-starter-security-oauth2-client"),
+
+    /** Tokens of all channels. */
+    DEFAULT_TOKENS("rpc.client.defaults.oauth2.registration", TOKENS.type, TOKENS.library);
 
     private final String path;
 
