@@ -1,7 +1,6 @@
 package io.rpcspring.client;
 
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -18,7 +17,7 @@ final class InProcess {
         if (!ClassUtils.isPresent("io.grpc.inprocess.InProcessChannelBuilder", InProcess.class.getClassLoader())) {
             throw new IllegalArgumentException("grpc-inprocess is not on the class path");
         }
-        return InProcessChannelBuilder.forName(target.substring(SCHEME.length()));
+        return InProcessNames.builder(target.substring(SCHEME.length()));
     }
 
 }
