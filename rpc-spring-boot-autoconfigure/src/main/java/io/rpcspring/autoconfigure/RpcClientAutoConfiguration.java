@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 
 import io.rpcspring.client.ChannelEnvironment;
 import io.rpcspring.client.RpcChannelCustomizer;
@@ -26,13 +27,15 @@ final class RpcClientAutoConfiguration {
     @Bean(name = RpcClientInjection.CHANNELS, destroyMethod = "")
     RpcChannels rpcChannels(RpcClientProperties properties, Environment environment, ListableBeanFactory beans,
             ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<ChannelEnvironment.Link> links,
-            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers) {
-        ChannelBinder binder = new ChannelBinder(environment);
+            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers,
+            ObjectProvider<ChannelEnvironment.Directory> directories, ResourceLoader resources) {
+        ChannelBinder binder = new ChannelBinder(environment, resources.getClassLoader());
         ChannelBeans own = new ChannelBeans(beans);
         return new RpcChannels(properties.channels().keySet().stream().map(binder::channel).toList(), binder.defaults(),
                 new ChannelEnvironment(environment, bundles::getObject, own::interceptors, own::credentials,
                         (channel) -> observers.orderedStream().map((observer) -> observer.of(channel)).toList(),
-                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList()),
+                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList(),
+                        () -> directories.orderedStream().toList()),
                 properties.shutdown().grace());
     }
 

@@ -165,6 +165,7 @@ public final class RpcChannels implements AutoCloseable {
      */
     public void connect() {
         this.configurations.values().forEach((channel) -> this.methodNames.check(channel, this.defaults));
+        this.channels.values().forEach((channel) -> channel.factory().checkAtStart());
         EagerConnections.among(this.channels.values()).await();
     }
 

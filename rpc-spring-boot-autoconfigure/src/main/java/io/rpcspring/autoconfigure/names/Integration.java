@@ -18,6 +18,9 @@ enum Integration {
     /** The channelz service. */
     CHANNELZ("rpc.server.channelz", "io.grpc.protobuf.services.ChannelzService", "io.grpc:grpc-services"),
 
+    /** The control plane. */
+    XDS("rpc.client.xds", "io.grpc.xds.XdsNameResolverProvider", "io.grpc:grpc-xds"),
+
     /** The access log. */
     ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api");
 
