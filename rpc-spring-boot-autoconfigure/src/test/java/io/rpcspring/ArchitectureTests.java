@@ -111,6 +111,34 @@ class ArchitectureTests {
             .dependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..", "io.rpcspring.observation..",
                     "io.rpcspring.actuate.."));
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAPackage("io.rpcspring.client")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.rpcspring.client.*.."));
+    }
+
+    @Test
+    void onlyDiscoveryKnowsSpringCloud() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.client.discovery..", "io.rpcspring.server.registration..",
+                    "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.cloud..", "reactor.."));
+    }
+
+    @Test
+    void onlyXdsKnowsGrpcXds() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.client.xds..", "io.rpcspring.server.xds..",
+                    "io.rpcspring.server.load..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.grpc.xds.."));
     }
 
     @Test

@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.ResourceLoader;
 
 import io.rpcspring.client.ChannelEnvironment;
 import io.rpcspring.client.RpcChannelCustomizer;
@@ -28,15 +29,17 @@ final class RpcClientAutoConfiguration {
     RpcChannels rpcChannels(RpcClientProperties properties, ConfigurableEnvironment environment,
             ListableBeanFactory beans, ObjectProvider<RpcConnectionDetails> details,
             ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<ChannelEnvironment.Link> links,
-            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers) {
+            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers,
+            ObjectProvider<ChannelEnvironment.Directory> directories, ResourceLoader resources) {
         ChannelPlaces places = ChannelPlaces.of(details.orderedStream());
-        ChannelBinder binder = new ChannelBinder(places.over(environment));
+        ChannelBinder binder = new ChannelBinder(places.over(environment), resources.getClassLoader());
         ChannelBeans own = new ChannelBeans(beans);
         return new RpcChannels(
                 places.names(properties.channels().keySet()).stream().map(binder::channel).toList(), binder.defaults(),
                 new ChannelEnvironment(environment, places.over(bundles::getObject), own::interceptors, own::credentials,
                         (channel) -> observers.orderedStream().map((observer) -> observer.of(channel)).toList(),
-                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList()),
+                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList(),
+                        () -> directories.orderedStream().toList()),
                 properties.shutdown().grace());
     }
 

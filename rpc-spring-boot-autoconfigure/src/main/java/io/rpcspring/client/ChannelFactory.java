@@ -5,15 +5,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
-import io.grpc.LoadBalancerProvider;
-import io.grpc.LoadBalancerRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +37,9 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         List<String> targets = this.target.resolved(this.environment.placeholders());
         String description = this.target.describe(targets);
         ReadableCredentials.refuse(this.configuration, targets, description);
+        check(targets);
+        IdleServers idle = new IdleServers(this.configuration, description).amongTargets(targets.size());
+        ControlPlane.warn(this.configuration, description, targets.get(0));
         HeaderLimit limit = HeaderLimit.of(this.configuration, "the " + description);
         List<ManagedChannel> connections = new ArrayList<>();
         try {
@@ -47,7 +47,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
                     ? this.environment.credentials().apply(this.configuration.name(), settings.credentials()) : null;
             while (connections.size() < settings.connections()) {
                 ConnectionWatch watch = watch(description, figures);
-                connections.add(watch.watch(configure(builder(targets, watch), limit, figures).build()));
+                connections.add(watch.watch(configure(builder(targets, watch, idle), limit, figures).build()));
             }
             return new OpenChannel(description, inboundLimit(), figures, connections,
                     CallDefaults.of(this.configuration.calls(), credentials), methods(credentials),
@@ -61,6 +61,29 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
                 connections.forEach(ManagedChannel::shutdownNow);
             }
         }
+    }
+
+    /**
+     * Finds out when the application starts whether the targets can work, as far as this
+     * is known by then.
+     * @throws RpcConfigurationException if not
+     */
+    void checkAtStart() {
+        if (this.target.isKnownAtStart() && !this.target.targets().isEmpty()) {
+            List<String> targets = this.target.resolved(this.environment.placeholders());
+            check(targets);
+            targets.forEach((one) -> this.environment.directoryOf(one)
+                .ifPresent((directory) -> directory.check(this.target.property(), one)));
+        }
+    }
+
+    private void check(List<String> targets) {
+        for (String one : targets) {
+            if (this.environment.directoryOf(one).isEmpty()) {
+                TargetScheme.check(this.target.property(), one);
+            }
+        }
+        ControlPlane.check(this.configuration, this.target.property(), targets.get(0));
     }
 
     private Map<String, CallDefaults> methods(@Nullable CallCredentials credentials) {
@@ -83,20 +106,18 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
 
     private ConnectionWatch watch(String description, ChannelFigures figures) {
         ChannelSettings settings = this.configuration.settings();
-        LoadBalancerProvider policy = LoadBalancerRegistry.getDefaultRegistry().getProvider(settings.loadBalancing());
-        return new ConnectionWatch(description, Objects.requireNonNull(policy), settings.reconnect().maxBackoff(),
+        return new ConnectionWatch(description, LoadBalancing.parsed(settings), settings.reconnect().maxBackoff(),
                 figures);
     }
 
-    private ManagedChannelBuilder<?> builder(List<String> targets, ConnectionWatch watch) {
-        ChannelSettings settings = this.configuration.settings();
+    private ManagedChannelBuilder<?> builder(List<String> targets, ConnectionWatch watch, IdleServers idle) {
         ChannelCredentials credentials = this.tls.credentials(this.configuration);
         String first = targets.get(0);
         if (first.startsWith(InProcess.SCHEME)) {
             return InProcess.builder(first);
         }
-        TargetResolverFactory resolvers = new TargetResolverFactory(targets, settings.resolveInterval(),
-                settings.authority() != null, watch);
+        TargetResolverFactory resolvers = new TargetResolverFactory(this.configuration, targets, this.environment,
+                watch, idle);
         return Grpc.newChannelBuilder(resolvers.target(), credentials, resolvers.registry())
             .defaultLoadBalancingPolicy(WatchedPolicy.name());
     }

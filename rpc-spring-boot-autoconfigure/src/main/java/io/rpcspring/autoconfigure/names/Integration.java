@@ -22,6 +22,9 @@ enum Integration {
     SECURITY("rpc.server.security", "org.springframework.security.core.Authentication",
             "org.springframework.boot:spring-boot-starter-security"),
 
+    /** The control plane. */
+    XDS("rpc.client.xds", "io.grpc.xds.XdsNameResolverProvider", "io.grpc:grpc-xds"),
+
     /** The access log. */
     ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api"),
 
