@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.error.CallFailures;
@@ -23,11 +25,12 @@ import io.rpcspring.server.error.ResponseMetadata;
 public record ErrorSettings(ResponseMetadata responses, OwnStatuses statuses, FailureSettings failures,
         Supplier<Advices> advices, List<ExceptionMapper> mappers) {
 
-    CallRules rules(Advices found) {
+    CallRules rules(Advices found, CallRules.@Nullable EndNote endNote) {
         List<CallFailures.Mapping> mappings = Stream
             .concat(found.mappings().stream(), this.mappers.stream().map(MapperBean::new))
             .toList();
-        return new CallRules(new CallFailures(this.statuses, this.failures, mappings), this.responses);
+        return new CallRules(new CallFailures(this.statuses, this.failures, mappings), this.responses,
+                endNote);
     }
 
 }
