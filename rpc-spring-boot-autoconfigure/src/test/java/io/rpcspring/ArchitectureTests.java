@@ -1,5 +1,6 @@
 package io.rpcspring;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -191,6 +192,32 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health.."));
+    }
+
+    @Test
+    void nobodyKnowsTheIntegrationsOfTheServer() {
+        for (String integration : List.of("load", "registration", "xds")) {
+            String own = "io.rpcspring.server." + integration + "..";
+            check(ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackages(own, "io.rpcspring.autoconfigure..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(own));
+        }
+    }
+
+    @Test
+    void theCoreKnowsNeitherSpringCloudNorXds() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAnyPackage("io.rpcspring", "io.rpcspring.server", "io.rpcspring.server.call..",
+                    "io.rpcspring.server.pool..", "io.rpcspring.server.error..", "io.rpcspring.server.handler..",
+                    "io.rpcspring.server.transport..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.cloud..", "com.netflix.appinfo..", "com.netflix.discovery..",
+                    "io.grpc.xds..", "io.grpc.services.."));
     }
 
     @Test

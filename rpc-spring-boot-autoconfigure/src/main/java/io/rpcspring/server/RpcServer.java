@@ -156,7 +156,7 @@ public final class RpcServer implements SmartLifecycle {
         }
         HandlerPools pools = this.settings.newPools();
         Advices advices = this.settings.errors().advices().get();
-        CallRules rules = this.settings.errors().rules(advices);
+        CallRules rules = this.settings.errors().rules(advices, this.settings.endNote());
         Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, rules.failures()));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
@@ -194,7 +194,7 @@ public final class RpcServer implements SmartLifecycle {
                 services.forEach((service) -> builder
                     .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
                 builtIn(services).forEach((service) -> builder.addService(chain.ownService(service.definition())));
-                chain.addTo(builder, (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
+                chain.addTo(builder, this.doors.areMeshed(), (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
             });
         }
         catch (RuntimeException ex) {
