@@ -111,7 +111,7 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..", "io.rpcspring.observation..",
-                    "io.rpcspring.actuate.."));
+                    "io.rpcspring.actuate..", "io.rpcspring.console.."));
         check(ArchRuleDefinition.noClasses()
             .that()
             .resideInAPackage("io.rpcspring.client")
@@ -218,6 +218,17 @@ class ArchitectureTests {
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.cloud..", "com.netflix.appinfo..", "com.netflix.discovery..",
                     "io.grpc.xds..", "io.grpc.services.."));
+    }
+
+    @Test
+    void onlyTheConsoleKnowsTheWeb() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.console..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.servlet..", "org.springframework.web..", "com.google.protobuf.util..",
+                    "com.google.gson.."));
     }
 
     @Test

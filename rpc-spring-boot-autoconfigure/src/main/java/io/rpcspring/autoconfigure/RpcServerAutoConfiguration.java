@@ -41,6 +41,7 @@ import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
+import io.rpcspring.server.transport.InProcessDoor;
 import io.rpcspring.server.transport.ServerTls;
 import io.rpcspring.server.transport.TransportSettings;
 
@@ -56,10 +57,11 @@ final class RpcServerAutoConfiguration {
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
             ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<TransportSettings.Mesh> mesh,
-            ApplicationEventPublisher events) {
+            ObjectProvider<InProcessDoor> doors, ApplicationEventPublisher events) {
         return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable()), settings, customizers.orderedStream().toList(),
-                events);
+                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable(),
+                        doors.orderedStream().toList()),
+                settings, customizers.orderedStream().toList(), events);
     }
 
     private static @Nullable ServerTls tls(RpcServerProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {

@@ -38,6 +38,10 @@ enum Integration {
     /** The access log. */
     ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api"),
 
+    /** The console. */
+    CONSOLE("rpc.console", "org.springframework.web.socket.server.support.WebSocketHttpRequestHandler",
+            "org.springframework.boot:spring-boot-starter-websocket"),
+
     /** Tokens of a channel. */
     TOKENS("rpc.client.channels.<name>.oauth2.registration",
             "org.springframework.security.oauth2.client.registration.ClientRegistration",
