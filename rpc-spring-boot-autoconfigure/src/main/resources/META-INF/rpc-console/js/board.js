@@ -90,9 +90,8 @@ function channel(one) {
 }
 
 function liveCall(one) {
-    const mine = one.call !== null && one.call !== undefined;
     const [service, method] = one.method.split('/');
-    return h('li', {class: mine ? 'live-call mine' : 'live-call'}, h('div', {class: 'live-head'}, h('strong', {title: one.method}, method ?? service), h('span', {class: `stage ${one.stage}`}, one.stage), h('span', {class: 'age'}, time(one.age))),
-        h('small', {class: 'muted'}, [mine ? 'this tab' : one.peer, one.thread ?? one.pool].filter(Boolean).join(' · ')));
+    return h('li', {class: 'live-call'}, h('div', {class: 'live-head'}, h('strong', {title: one.method}, method ?? service), h('span', {class: `stage ${one.stage}`}, one.stage), h('span', {class: 'age'}, time(one.age))),
+        h('small', {class: 'muted'}, [one.peer, one.thread ?? one.pool].filter(Boolean).join(' · ')));
 }
 

@@ -176,7 +176,7 @@ class Call {
     message(frame) {
         this.receivedCount++;
         this.receivedBytes += frame.bytes;
-        this.add({out: false, json: frame.json, seq: frame.seq, at: frame.at, bytes: frame.bytes, tooLarge: frame.tooLarge});
+        this.add({out: false, json: frame.json, seq: frame.seq, at: frame.at, bytes: frame.bytes, missing: frame.problem ?? (frame.tooLarge ? 'too large to show' : null)});
         this.changed('entries');
     }
 

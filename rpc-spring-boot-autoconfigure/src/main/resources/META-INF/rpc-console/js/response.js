@@ -121,14 +121,14 @@ export class ResponseView {
     drawBody(entry) {
         if (entry && this.drawn === 0) {
             this.drawn = 1;
-            fill(this.body, entry.tooLarge ? 'This message is too large to show.' : entry.json.length > LARGE ? entry.json : colours(entry.json));
+            fill(this.body, entry.json === null ? `No text of this message: ${entry.missing}` : entry.json.length > LARGE ? entry.json : colours(entry.json));
         }
         this.body.hidden = !entry;
     }
 
     row(entry) {
         const {call} = this;
-        const preview = entry.json === null ? 'too large to show' : entry.json.replace(/\s*\n\s*/g, ' ').slice(0, 400);
+        const preview = entry.json === null ? entry.missing : entry.json.replace(/\s*\n\s*/g, ' ').slice(0, 400);
         const at = h('span', {class: 'at'});
         const bytes = h('span', {class: 'bytes'});
         const body = h('div', {class: 'message-body', hidden: true});
@@ -183,7 +183,7 @@ export class ResponseView {
             call.entries.forEach((entry) => entry.draw?.());
         }
         fill(this.tools, call?.total > 0 && [
-            !this.isStream && call.receivedCount > 0 && iconButton('copy', 'Copy the response', () => copy(call.entries.filter((e) => !e.out).pop().json, 'Response')),
+            !this.isStream && call.receivedCount > 0 && iconButton('copy', 'Copy the response', () => copy(call.entries.filter((e) => !e.out).pop().json ?? '', 'Response')),
             iconButton('download', 'Save what came as a file', () => this.saveMessages()),
         ]);
     }
