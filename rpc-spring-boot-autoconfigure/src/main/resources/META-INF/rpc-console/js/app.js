@@ -48,9 +48,22 @@ class App {
                 this.methods.set(method.fullName, {service, method});
             }
         }
+        this.keepSessions();
         this.drawMethods();
         this.route();
         announce(`Connected: ${count(frame.services.length, 'service')}`);
+    }
+
+    /** After a restart of the server: what has not changed stays, with what it shows. */
+    keepSessions() {
+        for (const [name, session] of this.sessions) {
+            const found = this.methods.get(name);
+            if (found && JSON.stringify(found.method) === JSON.stringify(session.method)) {
+                session.request.load();
+            } else {
+                this.sessions.delete(name);
+            }
+        }
     }
 
     drawConnection({state, why}) {
@@ -152,9 +165,8 @@ class App {
             return undefined;
         }
         let session = this.sessions.get(fullName);
-        if (!session || (session.of !== this.hello && !session.call?.isLive)) {
+        if (!session) {
             session = new Session(this, found.service, found.method);
-            session.of = this.hello;
             this.sessions.set(fullName, session);
         }
         this.current = fullName;

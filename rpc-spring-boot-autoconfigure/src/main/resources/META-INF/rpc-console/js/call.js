@@ -55,6 +55,7 @@ class Call {
         this.requests = [];
         this.receivedCount = 0;
         this.receivedBytes = 0;
+        this.sentBytes = 0;
         this.sentCount = 0;
         if (request.json !== null) {
             this.put(request.json);
@@ -163,6 +164,7 @@ class Call {
             this.outgoing.delete(frame.seq);
             entry.at = frame.at;
             entry.bytes = frame.bytes;
+            this.sentBytes += frame.bytes;
             this.changed('sent', entry);
         }
     }

@@ -30,6 +30,15 @@ function put(element, attributes, children) {
     return element;
 }
 
+/** Fills an element; what had the focus in it has it again, if it is still there. */
+export function refill(element, ...children) {
+    const had = element.contains(document.activeElement) && document.activeElement;
+    fill(element, ...children);
+    if (had) {
+        (had.id && element.querySelector(`#${had.id}:enabled`) || element.querySelector('button:enabled:last-of-type') || element.closest('section')?.querySelector('button'))?.focus();
+    }
+}
+
 export function fill(element, ...children) {
     element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
     return element;
@@ -125,7 +134,8 @@ export function save(name, text) {
 
 /** A button with a menu below it; arrow keys move in it, Escape closes it. entries: [{label, hint, run}] */
 export function menuButton(content, attributes, entries) {
-    const menu = h('div', {class: 'menu', role: 'menu', hidden: true});
+    // Not every browser moves the focus with a click: it stays where it is
+    const menu = h('div', {class: 'menu', role: 'menu', hidden: true, onmousedown: (event) => event.preventDefault()});
     const button = h('button', {type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', ...attributes,
         onclick: () => (menu.hidden ? open() : close(true))}, content);
     const root = h('div', {class: 'menu-root', onkeydown: move, onfocusout: (event) => {

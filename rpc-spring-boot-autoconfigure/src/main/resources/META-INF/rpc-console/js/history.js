@@ -98,7 +98,7 @@ export class History {
 /** A call of the history as the response panel shows calls. */
 export function pastCall(entry, method) {
     return {method, state: 'ended', isLive: false, maySend: false, paused: false, entries: entry.messages.slice(-WINDOW), total: entry.total, outgoing: new Map(),
-        requests: entry.requests, request: {}, sentCount: entry.requests.length, receivedCount: entry.receivedCount, receivedBytes: entry.receivedBytes, status: entry.status,
+        requests: entry.requests, sentBytes: 0, sentCount: entry.requests.length, receivedCount: entry.receivedCount, receivedBytes: entry.receivedBytes, status: entry.status,
         responseHeaders: entry.headers, trailers: entry.trailers, server: entry.server, took: entry.took, time: entry.time, grant() {}};
 }
 

@@ -69,7 +69,7 @@ export class Identity {
         this.basic = h('div', {class: 'dialog-fields'},
             h('div', {class: 'dialog-field'}, h('label', {for: 'identity-user'}, 'User'), this.inputs.user),
             h('div', {class: 'dialog-field'}, h('label', {for: 'identity-password'}, 'Password'), this.inputs.password));
-        const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'identity-title'},
+        const dialog = h('dialog', {class: 'dialog', 'aria-labelledby': 'identity-title', onkeydown: (event) => event.key === 'Enter' && event.target.tagName === 'INPUT' && this.save(dialog)},
             h('h2', {id: 'identity-title'}, 'Call as'),
             h('div', {class: 'segments wide', role: 'radiogroup', 'aria-label': 'Kind of identity'},
                 this.radios.map((radio, i) => h('label', null, radio, h('span', null, labels[i])))),

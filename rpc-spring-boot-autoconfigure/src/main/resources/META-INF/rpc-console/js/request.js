@@ -1,6 +1,6 @@
 // The request of one method: a form and JSON that stay in step, metadata, deadline, and the buttons that send.
 
-import {h, fill, icon, menuButton, tabs, announce, count, size} from './dom.js';
+import {h, fill, refill, icon, menuButton, tabs, announce, count, size} from './dom.js';
 import {parse, print, layout, JsonError, lineOf} from './json.js';
 import {Form} from './form.js';
 import {Editor} from './editor.js';
@@ -82,12 +82,18 @@ export class RequestView {
         }
         this.loaded = true;
         if (this.draft.text === null) {
-            this.draft.text = print(this.app.types.plain(this.type));
+            this.draft.text = print(this.empty());
         }
         this.editor.text = this.draft.text;
         this.show(this.draft.view);
         this.metadataChanged();
         this.check();
+    }
+
+    /** A request to begin with. */
+    empty() {
+        const {types} = this.app;
+        return types.look('message', this.type) === 'message' ? types.plain(this.type) : types.first('message', this.type);
     }
 
     // In step
@@ -128,9 +134,10 @@ export class RequestView {
 
     fillForm() {
         const read = this.read();
-        const wrong = !(read.value instanceof Map);
-        this.form.element.hidden = wrong;
-        if (!wrong) {
+        this.form.element.hidden = Boolean(read.problem);
+        if (this.app.types.look('message', this.type) !== 'message') {
+            fill(this.form.element, h('p', {class: 'muted'}, `${this.type} has a JSON form of its own: write it as JSON.`));
+        } else if (!read.problem) {
             this.form.show(this.type, read.value);
         }
     }
@@ -157,7 +164,7 @@ export class RequestView {
     }
 
     anew() {
-        this.put(print(this.app.types.plain(this.type)));
+        this.put(print(this.empty()));
     }
 
     // What is wrong
@@ -334,18 +341,23 @@ export class RequestView {
         this.call = call;
         const live = Boolean(call?.isLive);
         const many = manyRequests(this.method);
+        const state = `${live} ${Boolean(call?.maySend)}`;
+        if (state === this.drawnState) {
+            return;
+        }
+        this.drawnState = state;
         const key = h('kbd', {'aria-hidden': 'true'}, navigator.platform.startsWith('Mac') ? '⌘↵' : 'Ctrl ↵');
         const button = (style, id, label, glyph, run, more) => h('button', {type: 'button', class: style, id, onclick: run, ...more}, icon(glyph), label);
         const cancel = () => button('danger', 'cancel', 'Cancel', 'stop', () => this.on.cancel());
         if (live && many) {
-            fill(this.buttons, cancel(), button('secondary', 'half-close', 'Half-close', 'half', () => this.on.halfClose(), {disabled: !call.maySend, title: 'No more messages come (Ctrl+Shift+Enter)'}),
+            refill(this.buttons, cancel(), button('secondary', 'half-close', 'Half-close', 'half', () => this.on.halfClose(), {disabled: !call.maySend, title: 'No more messages come (Ctrl+Shift+Enter)'}),
                 button('primary', 'send', 'Send', 'send', () => this.submit(), {disabled: !call.maySend}));
         } else if (live) {
-            fill(this.buttons, cancel());
+            refill(this.buttons, cancel());
         } else {
             const send = button('primary', 'send', many ? 'Open and send' : 'Send', 'send', () => this.submit());
             send.append(key);
-            fill(this.buttons, many && button('secondary', 'open', 'Open', 'both', () => this.on.start(null), {title: 'Starts the call without a message'}), send);
+            refill(this.buttons, many && button('secondary', 'open', 'Open', 'both', () => this.on.start(null), {title: 'Starts the call without a message'}), send);
         }
     }
 }

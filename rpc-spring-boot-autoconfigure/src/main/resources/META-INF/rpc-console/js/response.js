@@ -1,6 +1,6 @@
 // What came of a call: its status, each message as it comes, headers, trailers, and what the server says of it.
 
-import {h, fill, icon, iconButton, tabs, announce, copy, count, size, time, save} from './dom.js';
+import {h, fill, refill, icon, iconButton, tabs, announce, copy, count, size, time, save} from './dom.js';
 import {layout} from './json.js';
 import {colours} from './editor.js';
 import {statusCard, toneOf} from './details.js';
@@ -48,6 +48,7 @@ export class ResponseView {
     /** Shows a call from its beginning, or none. */
     show(call) {
         this.call = call;
+        this.reading = undefined;
         this.drawn = 0;
         this.stick = true;
         fill(this.list);
@@ -166,7 +167,11 @@ export class ResponseView {
         fill(this.empty, call ? (call.isLive && !this.isStream ? this.waiting() : []) : this.nothing());
         this.empty.hidden = this.empty.childElementCount === 0;
         this.drawPill();
-        fill(this.controls, call?.isLive && manyResponses(this.method) ? this.readingControls() : []);
+        const reading = call?.isLive && manyResponses(this.method) ? `live ${call.paused}` : '';
+        if (reading !== this.reading) {
+            this.reading = reading;
+            refill(this.controls, reading ? this.readingControls() : []);
+        }
         fill(this.headersPanel, metadataTable(call?.responseHeaders, call ? 'No headers have come.' : 'The headers of the response stand here.'));
         fill(this.trailersPanel, metadataTable(call?.trailers, call ? 'No trailers have come.' : 'The trailers, which come with the status, stand here.'));
         badge(this.headersBadge, call?.responseHeaders);
@@ -253,7 +258,7 @@ export class ResponseView {
         if (this.isStream) {
             facts.push(['sent', (server.received ?? call.sentCount - call.outgoing.size).toLocaleString('en')], ['received', call.receivedCount.toLocaleString('en')]);
         }
-        facts.push(['size', `${size(server.receivedBytes ?? call.request.bytes ?? 0)} / ${size(call.receivedBytes)}`, 'of requests and of responses']);
+        facts.push(['size', `${size(server.receivedBytes ?? call.sentBytes)} / ${size(call.receivedBytes)}`, 'of requests and of responses']);
         fill(this.facts, facts.map(([name, value, title]) => h('div', {title}, h('dt', null, name), h('dd', null, value ?? '–'))));
         if (call.isLive) {
             this.clock = setTimeout(() => this.drawFacts(), 100);

@@ -176,16 +176,16 @@ export class Session {
         const {app, method} = this;
         const messages = this.call?.requests.length > 1 ? this.call.requests : [this.draft.text];
         const call = {method, messages, metadata: app.identity.applyTo(this.request.metadata.filled), deadline: milliseconds(this.draft.deadline) || null};
-        const run = (make, what) => () => {
+        const run = (make, what) => async () => {
             const json = this.request.ready();
             if (json !== null) {
-                copy(make(), what);
+                copy(await make(), what);
             }
         };
         return [
             {label: 'grpcurl', hint: 'for a terminal', run: run(() => grpcurl(call, app.hello.address), 'grpcurl command')},
             ...(method.http ? [{label: 'curl', hint: 'over HTTP', run: run(() => curl(call), 'curl command')}] : []),
-            {label: 'Java', hint: '@RpcClient', run: run(() => java(call, app.types, this.service, channelName(this.service)), 'Java code')},
+            {label: 'Java', hint: '@RpcClient', run: run(() => app.types.need(method.response).then(() => java(call, app.types, this.service, channelName(this.service))), 'Java code')},
         ];
     }
 }

@@ -60,6 +60,7 @@ export class Wire extends EventTarget {
         if (frame.type === 'hello') {
             this.wait = FIRST_WAIT;
             this.limits = frame.limits;
+            this.state = 'open';
             this.tell('hello', frame);
             this.change('open');
         } else if (frame.type === 'types' || frame.type === 'template' || frame.type === 'checked') {
