@@ -110,7 +110,7 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..", "io.rpcspring.observation..",
-                    "io.rpcspring.actuate.."));
+                    "io.rpcspring.actuate..", "io.rpcspring.console.."));
     }
 
     @Test
@@ -152,6 +152,17 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health.."));
+    }
+
+    @Test
+    void onlyTheConsoleKnowsTheWeb() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.console..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.servlet..", "org.springframework.web..", "com.google.protobuf.util..",
+                    "com.google.gson.."));
     }
 
     @Test

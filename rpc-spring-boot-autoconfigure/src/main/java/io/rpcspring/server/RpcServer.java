@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
+import io.grpc.ServiceDescriptor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,15 @@ public final class RpcServer implements SmartLifecycle {
     public ServerReport report() {
         RunningServer current = this.running;
         return (current != null) ? current.report() : ServerReport.STOPPED;
+    }
+
+    /**
+     * What is served, by the application and the framework.
+     * @return the services with their methods; empty while the server does not run
+     */
+    public List<ServiceDescriptor> services() {
+        RunningServer current = this.running;
+        return (current != null) ? current.descriptors() : List.of();
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import com.google.rpc.BadRequest;
 import io.grpc.StatusRuntimeException;
 import org.springframework.boot.CommandLineRunner;
+import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 import io.rpcspring.RpcError;
@@ -42,13 +43,16 @@ class Tour implements CommandLineRunner {
 
     private final RpcServer server;
 
+    private final Environment environment;
+
     private final PrintStream out = System.out;
 
-    Tour(Traveller traveller, WorldClock clock, ServerGauge gauge, RpcServer server) {
+    Tour(Traveller traveller, WorldClock clock, ServerGauge gauge, RpcServer server, Environment environment) {
         this.traveller = traveller;
         this.clock = clock;
         this.gauge = gauge;
         this.server = server;
+        this.environment = environment;
     }
 
     @Override
@@ -128,7 +132,11 @@ class Tour implements CommandLineRunner {
 
                   grpcurl -plaintext -d '{"name": "Zurich"}' localhost:%d places.v1.Places/Find
 
-                Stop it with Ctrl-C.""", this.server.port());
+                or in a browser:
+
+                  http://localhost:%s/rpc/
+
+                Stop it with Ctrl-C.""", this.server.port(), this.environment.getProperty("local.server.port"));
     }
 
     private static Note note(String text) {

@@ -19,7 +19,11 @@ enum Integration {
     CHANNELZ("rpc.server.channelz", "io.grpc.protobuf.services.ChannelzService", "io.grpc:grpc-services"),
 
     /** The access log. */
-    ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api");
+    ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api"),
+
+    /** The console. */
+    CONSOLE("rpc.console", "org.springframework.web.socket.server.support.WebSocketHttpRequestHandler",
+            "org.springframework.boot:spring-boot-starter-websocket");
 
     private final String path;
 
