@@ -58,17 +58,18 @@ export class Board {
         seen.last = pool;
         seen.time = now;
         const full = pool.size !== null && pool.running >= pool.size;
-        const facts = [['waiting', pool.queueCapacity === null || pool.queueCapacity === undefined ? String(pool.waiting) : `${pool.waiting} of ${pool.queueCapacity.toLocaleString('en')}`, pool.waiting > 0 && 'slow'],
-            ['queue time', time(queue), queue > 100 && 'slow'], ['calls', `${rate < 10 ? rate.toFixed(1).replace('.0', '') : Math.round(rate).toLocaleString('en')}/s`],
+        const waiting = pool.queueCapacity === null || pool.queueCapacity === undefined ? String(pool.waiting) : `${pool.waiting} of ${pool.queueCapacity.toLocaleString('en')}`;
+        const facts = [['calls', `${rate < 10 ? rate.toFixed(1).replace('.0', '') : Math.round(rate).toLocaleString('en')}/s`], ['waiting', waiting, pool.waiting > 0 && 'slow'],
+            ['queue time', time(queue), queue > 100 && 'slow', 'of the calls that began in the last second'], ['longest', time(pool.longestQueueMillis), false, 'the longest time that a call waited'],
             ['refused', pool.refused.toLocaleString('en'), refused && 'bad'], ['expired', pool.expired.toLocaleString('en'), pool.expired > 0 && 'slow']];
         const share = pool.size ? Math.min(100, (100 * pool.running) / pool.size) : 0;
         const bar = h('div', {class: full ? 'bar full' : 'bar', role: 'meter', 'aria-label': `Running in ${pool.name}`, 'aria-valuenow': pool.running, 'aria-valuemin': 0, 'aria-valuemax': pool.size ?? pool.running}, h('span'));
         bar.firstElementChild.style.width = `${share}%`;
         return h('article', {class: 'pool'},
             h('div', {class: 'pool-head'}, h('strong', null, pool.name), h('small', {class: 'muted'}, pool.type), spark(seen.running),
-                h('span', {class: 'running', title: 'running'}, String(pool.running), h('small', null, pool.size === null ? ' running' : ` of ${pool.size}`))),
+                h('span', {class: 'pool-running', title: 'running'}, String(pool.running), h('small', null, pool.size === null ? ' running' : ` of ${pool.size}`))),
             pool.size === null ? null : bar,
-            h('dl', {class: 'pool-facts'}, facts.map(([name, value, tone]) => h('div', {class: tone || null}, h('dt', null, name), h('dd', null, value)))));
+            h('dl', {class: 'pool-facts'}, facts.map(([name, value, tone, title]) => h('div', {class: tone || null, title}, h('dt', null, name), h('dd', null, value)))));
     }
 }
 

@@ -87,8 +87,8 @@ class Call {
         this.add(entry);
     }
 
-    changed(what) {
-        this.onchange(what);
+    changed(what, entry) {
+        this.onchange(what, entry);
     }
 
     // What a person does
