@@ -26,13 +26,15 @@ final class RpcClientAutoConfiguration {
     @Bean(name = RpcClientInjection.CHANNELS, destroyMethod = "")
     RpcChannels rpcChannels(RpcClientProperties properties, Environment environment, ListableBeanFactory beans,
             ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<ChannelEnvironment.Link> links,
-            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers) {
+            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers,
+            ObjectProvider<ChannelEnvironment.Detours> detours) {
         ChannelBinder binder = new ChannelBinder(environment);
         ChannelBeans own = new ChannelBeans(beans);
         return new RpcChannels(properties.channels().keySet().stream().map(binder::channel).toList(), binder.defaults(),
                 new ChannelEnvironment(environment, bundles::getObject, own::interceptors, own::credentials,
                         (channel) -> observers.orderedStream().map((observer) -> observer.of(channel)).toList(),
-                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList()),
+                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList(),
+                        detours.getIfAvailable()),
                 properties.shutdown().grace());
     }
 

@@ -53,9 +53,10 @@ final class RpcServerAutoConfiguration {
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
             ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<InProcessDoor> doors,
-            ApplicationEventPublisher events) {
-        return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles), doors.orderedStream().toList()), settings,
+            ObjectProvider<ServiceRegistry.Selection> selection, ApplicationEventPublisher events) {
+        ServiceRegistry registry = new ServiceRegistry(beans, () -> interceptors(beans),
+                selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL));
+        return new RpcServer(registry, builtIn.stream().toList(), properties.doors(tls(properties.ssl(), bundles), doors.orderedStream().toList()), settings,
                 customizers.orderedStream().toList(), events);
     }
 
