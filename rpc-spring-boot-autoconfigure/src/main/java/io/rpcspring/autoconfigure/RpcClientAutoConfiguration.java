@@ -30,16 +30,18 @@ final class RpcClientAutoConfiguration {
             ListableBeanFactory beans, ObjectProvider<RpcConnectionDetails> details,
             ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<ChannelEnvironment.Link> links,
             ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers,
-            ObjectProvider<ChannelEnvironment.Directory> directories, ResourceLoader resources) {
+            ObjectProvider<ChannelEnvironment.Directory> directories, ResourceLoader resources,
+            ObjectProvider<ChannelEnvironment.Detours> detours) {
         ChannelPlaces places = ChannelPlaces.of(details.orderedStream());
         ChannelBinder binder = new ChannelBinder(places.over(environment), resources.getClassLoader());
         ChannelBeans own = new ChannelBeans(beans);
-        return new RpcChannels(
-                places.names(properties.channels().keySet()).stream().map(binder::channel).toList(), binder.defaults(),
-                new ChannelEnvironment(environment, places.over(bundles::getObject), own::interceptors, own::credentials,
+        return new RpcChannels(places.names(properties.channels().keySet()).stream().map(binder::channel).toList(),
+                binder.defaults(),
+                new ChannelEnvironment(environment, places.over(bundles::getObject), own::interceptors,
+                        own::credentials,
                         (channel) -> observers.orderedStream().map((observer) -> observer.of(channel)).toList(),
                         () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList(),
-                        () -> directories.orderedStream().toList()),
+                        () -> directories.orderedStream().toList(), detours.getIfAvailable()),
                 properties.shutdown().grace());
     }
 

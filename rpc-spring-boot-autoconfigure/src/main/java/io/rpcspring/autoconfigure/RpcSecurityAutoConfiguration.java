@@ -44,10 +44,10 @@ import io.rpcspring.server.security.SecurityThreadLocals;
  * Finds out who makes a server's calls, and lets on those who may, where Spring Security
  * is there.
  */
-@AutoConfiguration(after = RpcPropagationAutoConfiguration.class,
-        afterName = { "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
-                "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
-                "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration" })
+@AutoConfiguration(after = RpcPropagationAutoConfiguration.class, afterName = {
+        "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
+        "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
+        "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration" })
 @ConditionalOnClass(Authentication.class)
 @ConditionalOnBooleanProperty(name = { "rpc.server.enabled", "rpc.server.security.enabled" }, matchIfMissing = true)
 @EnableConfigurationProperties(RpcServerProperties.class)
@@ -67,8 +67,7 @@ final class RpcSecurityAutoConfiguration {
     @Bean
     Callers rpcCallers(RpcServerProperties properties, ObjectProvider<RpcAuthentication> own,
             ObjectProvider<StandardAuthentication> standard) {
-        Stream<RpcAuthentication> known = Stream
-            .concat(standard.stream(), CertificateSettings.of(properties).stream())
+        Stream<RpcAuthentication> known = Stream.concat(standard.stream(), CertificateSettings.of(properties).stream())
             .sorted(Comparator.comparing(StandardAuthentication::kind))
             .map(StandardAuthentication::recognises);
         Callers callers = new Callers(Stream.concat(own.orderedStream(), known).toList());
@@ -93,8 +92,7 @@ final class RpcSecurityAutoConfiguration {
         expressions.setApplicationContext(context);
         roles.ifAvailable(expressions::setRoleHierarchy);
         permissions.ifAvailable(expressions::setPermissionEvaluator);
-        return new AccessRules(settings(properties.security(), callers), expressions,
-                managers.orderedStream().toList(),
+        return new AccessRules(settings(properties.security(), callers), expressions, managers.orderedStream().toList(),
                 events.getIfAvailable(() -> new SpringAuthorizationEventPublisher(context)));
     }
 

@@ -57,10 +57,12 @@ final class RpcServerAutoConfiguration {
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
             ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<TransportSettings.Mesh> mesh,
-            ObjectProvider<InProcessDoor> doors, ApplicationEventPublisher events) {
-        return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable(),
-                        doors.orderedStream().toList()),
+            ObjectProvider<InProcessDoor> doors, ObjectProvider<ServiceRegistry.Selection> selection,
+            ApplicationEventPublisher events) {
+        ServiceRegistry registry = new ServiceRegistry(beans, () -> interceptors(beans),
+                selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL));
+        return new RpcServer(registry, builtIn.stream().toList(),
+                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable(), doors.orderedStream().toList()),
                 settings, customizers.orderedStream().toList(), events);
     }
 
@@ -80,9 +82,9 @@ final class RpcServerAutoConfiguration {
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), errors,
-                JoinedThreadLocals.of(threadLocals.orderedStream().toList()), links.orderedStream().toList(),
-                poolObserver.getIfAvailable(() -> PoolObserver.NONE), endNote.getIfAvailable());
+                properties.interruptCancelled(), errors, JoinedThreadLocals.of(threadLocals.orderedStream().toList()),
+                links.orderedStream().toList(), poolObserver.getIfAvailable(() -> PoolObserver.NONE),
+                endNote.getIfAvailable());
     }
 
     @Bean

@@ -136,8 +136,7 @@ final class Tab {
         long number = request.number("call");
         try {
             requireRoom(number);
-            CallStart start = CallStart.read(request, this.console.catalogue(),
-                    this.console.settings().messageSize());
+            CallStart start = CallStart.read(request, this.console.catalogue(), this.console.settings().messageSize());
             ConsoleCall call = new ConsoleCall(start, this.console.channel(), this.out,
                     () -> this.calls.remove(number));
             this.calls.put(number, call);

@@ -173,7 +173,7 @@ public final class RpcServer implements SmartLifecycle {
             return;
         }
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
-        advices.requireServices(names);
+        this.registry.selection().check(() -> advices.requireServices(names));
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
         CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
@@ -204,7 +204,8 @@ public final class RpcServer implements SmartLifecycle {
                 services.forEach((service) -> builder
                     .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
                 builtIn(services).forEach((service) -> builder.addService(chain.ownService(service.definition())));
-                chain.addTo(builder, this.doors.areMeshed(), (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
+                chain.addTo(builder, this.doors.areMeshed(),
+                        (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
             });
         }
         catch (RuntimeException ex) {
@@ -214,8 +215,9 @@ public final class RpcServer implements SmartLifecycle {
     }
 
     private Map<String, String> poolNames(Collection<ServedService> services, CallChain chain) {
-        Map<String, String> names = new HashMap<>(
-                new PoolAssignment(this.settings.services(), this.settings.pools(), chain::mayBlock).of(services));
+        Map<String, String> names = new HashMap<>(new PoolAssignment(this.settings.services(), this.settings.pools(),
+                chain::mayBlock, this.registry.selection())
+            .of(services));
         builtIn(services).stream()
             .filter(BuiltInService::onTransport)
             .flatMap(BuiltInService::methods)

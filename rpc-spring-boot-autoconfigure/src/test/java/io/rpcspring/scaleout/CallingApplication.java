@@ -38,10 +38,10 @@ public class CallingApplication {
         SpringApplication application = new SpringApplication(CallingApplication.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         return application.run(Stream
-            .concat(SETTINGS.stream(),
-                    Stream.concat(Stream.of("spring.main.banner-mode=off", "rpc.server.port=0",
-                            "rpc.server.validation.enabled=false", "eureka.client.enabled=false",
-                            "eureka.client.jersey.enabled=false"), Stream.of(properties)))
+            .concat(SETTINGS.stream(), Stream.concat(
+                    Stream.of("spring.main.banner-mode=off", "rpc.server.port=0", "rpc.server.validation.enabled=false",
+                            "eureka.client.enabled=false", "eureka.client.jersey.enabled=false"),
+                    Stream.of(properties)))
             .map((property) -> property.startsWith("--") ? property : "--" + property)
             .toArray(String[]::new));
     }

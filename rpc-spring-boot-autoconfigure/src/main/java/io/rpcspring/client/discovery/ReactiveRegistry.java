@@ -31,8 +31,8 @@ public final class ReactiveRegistry {
      */
     public @Nullable ServiceRegistry find() {
         ReactiveDiscoveryClient client = this.clients.getIfUnique();
-        return (client == null) ? null : new ServiceRegistry((service) -> all(client.getInstances(service)),
-                () -> all(client.getServices()));
+        return (client == null) ? null
+                : new ServiceRegistry((service) -> all(client.getInstances(service)), () -> all(client.getServices()));
     }
 
     private static <T> List<T> all(Flux<T> answers) {

@@ -350,8 +350,8 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @return false where an interceptor goes on by itself
      */
     public boolean isFollowedHere() {
-        AdmittedCall admitted = this.run;
-        return this.followed && admitted != null && admitted.isHere();
+        AdmittedCall admitted = run();
+        return admitted != null && admitted.isHere();
     }
 
     @Override

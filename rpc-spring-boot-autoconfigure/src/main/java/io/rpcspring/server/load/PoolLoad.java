@@ -73,7 +73,9 @@ final class PoolLoad {
         }
     }
 
-    /** What is known, at most a moment old; who comes while another looks does not wait. */
+    /**
+     * What is known, at most a moment old; who comes while another looks does not wait.
+     */
     Latest latest() {
         long now = System.nanoTime();
         if (now - this.latest.nanos() >= FRESH && this.lock.tryLock()) {
@@ -95,8 +97,7 @@ final class PoolLoad {
         }
         if (!this.readings.getFirst().isBefore(reading)) {
             this.readings.clear();
-            this.readings
-                .add(new Reading(now - WINDOW, reading.calls(), reading.errors(), 0, -1, reading.cpuNanos()));
+            this.readings.add(new Reading(now - WINDOW, reading.calls(), reading.errors(), 0, -1, reading.cpuNanos()));
         }
         Load load = (statistics != null && statistics.size() != PoolSettings.UNBOUNDED)
                 ? ofCalls(reading, statistics.size()) : ofProcessors(reading);
@@ -118,8 +119,8 @@ final class PoolLoad {
         long calls = this.ended.sum();
         long cpu = this.cpuNanos.getAsLong();
         return (statistics == null) ? new Reading(now, calls, this.failed.sum(), 0, 0, cpu)
-                : new Reading(now, Math.max(0, calls - statistics.refused() - statistics.expired()),
-                        this.failed.sum(), statistics.queueTime().plus(statistics.runTime()).toNanos(),
+                : new Reading(now, Math.max(0, calls - statistics.refused() - statistics.expired()), this.failed.sum(),
+                        statistics.queueTime().plus(statistics.runTime()).toNanos(),
                         statistics.running() + statistics.waiting(), cpu);
     }
 

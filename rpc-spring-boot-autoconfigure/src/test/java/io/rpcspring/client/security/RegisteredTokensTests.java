@@ -93,7 +93,9 @@ class RegisteredTokensTests {
         });
     }
 
-    /** Spring's own manager takes a token of less than a minute for one that has ended. */
+    /**
+     * Spring's own manager takes a token of less than a minute for one that has ended.
+     */
     @Test
     void tokensOfSecondsAreNotFetchedPerCall() {
         this.tokens.lifetime(Duration.ofSeconds(50));
@@ -146,9 +148,11 @@ class RegisteredTokensTests {
                 PlacesGrpc.PlacesFutureStub future = PlacesGrpc.newFutureStub(channel(context));
                 Future<?> patient = future.find(ZURICH);
                 Future<?> givenUp = future.find(ZURICH);
-                assertThat(Status.fromThrowable(failure(() -> PlacesGrpc.newBlockingStub(channel(context))
-                    .withDeadlineAfter(200, TimeUnit.MILLISECONDS)
-                    .find(ZURICH))).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+                assertThat(Status
+                    .fromThrowable(failure(() -> PlacesGrpc.newBlockingStub(channel(context))
+                        .withDeadlineAfter(200, TimeUnit.MILLISECONDS)
+                        .find(ZURICH)))
+                    .getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
                 givenUp.cancel(true);
                 assertThat(PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("open")).find(ZURICH))
                     .isNotNull();

@@ -57,7 +57,8 @@ class EurekaRegistrationTests {
         application.setWebApplicationType(web);
         application.setRegisterShutdownHook(false);
         return application.run(Stream
-            .concat(this.registry.properties(name).stream(), Stream.concat(Stream.of("rpc.server.port=0"), Stream.of(properties)))
+            .concat(this.registry.properties(name).stream(),
+                    Stream.concat(Stream.of("rpc.server.port=0"), Stream.of(properties)))
             .map((property) -> "--" + property)
             .toArray(String[]::new));
     }
@@ -128,7 +129,8 @@ class EurekaRegistrationTests {
         awaitStatus("closing", InstanceStatus.UP);
         BusyPlaces places = context.getBean(BusyPlaces.class);
         try (Connection connection = Connection.to(context)) {
-            var call = OTHERS.submit(() -> connection.places().find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
+            var call = OTHERS
+                .submit(() -> connection.places().find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
             await().until(() -> places.entered.get() == 1);
             var closing = OTHERS.submit(context::close);
             // The call holds the drain open.

@@ -59,7 +59,8 @@ final class Registry {
 
     /** What it knows of an application's only instance. */
     @Nullable InstanceInfo find(String name) {
-        Application application = this.context.getBean(PeerAwareInstanceRegistry.class).getApplication(name.toUpperCase());
+        Application application = this.context.getBean(PeerAwareInstanceRegistry.class)
+            .getApplication(name.toUpperCase());
         return (application != null) ? application.getByInstanceId(name) : null;
     }
 

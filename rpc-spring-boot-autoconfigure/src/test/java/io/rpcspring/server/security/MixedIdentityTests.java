@@ -62,7 +62,9 @@ class MixedIdentityTests {
 
     private static final AtomicInteger leftBehind = new AtomicInteger();
 
-    private final List<String> tokens = IntStream.range(0, IDENTITIES).mapToObj((i) -> Tokens.of("caller " + i)).toList();
+    private final List<String> tokens = IntStream.range(0, IDENTITIES)
+        .mapToObj((i) -> Tokens.of("caller " + i))
+        .toList();
 
     static Stream<String> threads() {
         return (Runtime.version().feature() >= 21) ? Stream.of("platform", "virtual") : Stream.of("platform");
