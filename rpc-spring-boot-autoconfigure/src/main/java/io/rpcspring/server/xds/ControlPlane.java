@@ -124,6 +124,13 @@ public final class ControlPlane implements Mesh {
         return (known != null) ? ": " + known : "";
     }
 
+    /** grpc-java keeps the reason below its own words. */
+    private static String why(Throwable thrown) {
+        String words = String.valueOf(Status.fromThrowable(thrown).getDescription());
+        String reason = NestedExceptionUtils.getMostSpecificCause(thrown).getMessage();
+        return (reason == null || reason.contains(words) || words.contains(reason)) ? words : words + ": " + reason;
+    }
+
     /**
      * Says where the control plane is.
      */
@@ -150,7 +157,7 @@ public final class ControlPlane implements Mesh {
 
         @Override
         public void onNotServing(Throwable thrown) {
-            String why = String.valueOf(Status.fromThrowable(thrown).getDescription());
+            String why = why(thrown);
             if (ControlPlane.this.trouble == null) {
                 logger.warn("gRPC server takes no calls, as the xDS control plane says or does not answer: " + why);
             }
