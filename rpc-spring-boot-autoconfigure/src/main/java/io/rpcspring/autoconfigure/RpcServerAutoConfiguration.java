@@ -56,8 +56,8 @@ final class RpcServerAutoConfiguration {
             ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<TransportSettings.Mesh> mesh,
             ApplicationEventPublisher events) {
         return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable()), settings, customizers.orderedStream().toList(),
-                events);
+                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable()), settings,
+                customizers.orderedStream().toList(), events);
     }
 
     private static @Nullable ServerTls tls(RpcServerProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {

@@ -105,8 +105,10 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         String other = (unixSocket != null) ? "rpc.server.unix-socket"
                 : (inProcessName != null) ? "rpc.server.in-process-name" : null;
         if (other != null) {
-            throw new RpcConfigurationException("rpc.server.xds.enabled is true, and " + other
-                    + " is set, but an xDS control plane decides about one network address only.", "Remove " + other + ", or rpc.server.xds.enabled.");
+            throw new RpcConfigurationException(
+                    "rpc.server.xds.enabled is true, and " + other
+                            + " is set, but an xDS control plane decides about one network address only.",
+                    "Remove " + other + ", or rpc.server.xds.enabled.");
         }
         if (port == 0) {
             throw new RpcConfigurationException(

@@ -35,11 +35,12 @@ final class RpcServerRegistrationAutoConfiguration {
     @Bean
     ServerRegistration rpcServerRegistration(RpcServerProperties properties, ObjectProvider<RpcServer> server,
             ObjectProvider<ServiceRegistry<?>> registries, ObjectProvider<InstanceKind> kinds) {
-        return new ServerRegistration(properties.ssl().isOn(), (registration) -> kinds.stream()
-            .map((kind) -> kind.of(registration))
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElseGet(() -> any(registration, registries.getObject(), server)));
+        return new ServerRegistration(properties.ssl().isOn(),
+                (registration) -> kinds.stream()
+                    .map((kind) -> kind.of(registration))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseGet(() -> any(registration, registries.getObject(), server)));
     }
 
     @SuppressWarnings("unchecked") // who registers it there has this type

@@ -41,7 +41,8 @@ final class RpcServerXdsAutoConfiguration {
     static class Missing {
 
         Missing() {
-            throw new RpcConfigurationException("rpc.server.xds.enabled is true, but grpc-xds is not on the class path.",
+            throw new RpcConfigurationException(
+                    "rpc.server.xds.enabled is true, but grpc-xds is not on the class path.",
                     "Add the dependency io.grpc:grpc-xds, or remove rpc.server.xds.enabled.");
         }
 

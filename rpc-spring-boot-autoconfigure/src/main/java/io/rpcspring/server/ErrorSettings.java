@@ -29,8 +29,7 @@ public record ErrorSettings(ResponseMetadata responses, OwnStatuses statuses, Fa
         List<CallFailures.Mapping> mappings = Stream
             .concat(found.mappings().stream(), this.mappers.stream().map(MapperBean::new))
             .toList();
-        return new CallRules(new CallFailures(this.statuses, this.failures, mappings), this.responses,
-                endNote);
+        return new CallRules(new CallFailures(this.statuses, this.failures, mappings), this.responses, endNote);
     }
 
 }

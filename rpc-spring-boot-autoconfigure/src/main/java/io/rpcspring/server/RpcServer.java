@@ -191,7 +191,8 @@ public final class RpcServer implements SmartLifecycle {
                 services.forEach((service) -> builder
                     .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
                 builtIn(services).forEach((service) -> builder.addService(chain.ownService(service.definition())));
-                chain.addTo(builder, this.doors.areMeshed(), (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
+                chain.addTo(builder, this.doors.areMeshed(),
+                        (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
             });
         }
         catch (RuntimeException ex) {

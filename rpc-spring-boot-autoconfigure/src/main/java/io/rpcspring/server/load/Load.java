@@ -20,8 +20,8 @@ record Load(double utilization, double cpu, double qps, double eps) {
     static Load of(Collection<Load> pools) {
         Load all = new Load(0, 0, 0, 0);
         for (Load pool : pools) {
-            all = new Load(Math.max(all.utilization, pool.utilization), Math.max(all.cpu, pool.cpu),
-                    all.qps + pool.qps, all.eps + pool.eps);
+            all = new Load(Math.max(all.utilization, pool.utilization), Math.max(all.cpu, pool.cpu), all.qps + pool.qps,
+                    all.eps + pool.eps);
         }
         return all;
     }

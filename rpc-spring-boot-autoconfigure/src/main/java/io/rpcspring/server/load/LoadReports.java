@@ -23,7 +23,8 @@ import io.rpcspring.server.pool.HandlerPools;
  * <p>
  * The policy {@code weighted_round_robin} and Envoy send less to who is busier. Refused
  * calls carry the report, too: they are how a client hears that a pool is full. See
- * <a href="https://github.com/grpc/proposal/blob/master/A51-custom-backend-metrics.md">gRFC
+ * <a href=
+ * "https://github.com/grpc/proposal/blob/master/A51-custom-backend-metrics.md">gRFC
  * A51</a>.
  */
 public final class LoadReports implements CallRules.EndNote {

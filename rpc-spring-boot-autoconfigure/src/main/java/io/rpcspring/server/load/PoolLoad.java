@@ -73,7 +73,9 @@ final class PoolLoad {
         }
     }
 
-    /** What is known, at most a moment old; who comes while another looks does not wait. */
+    /**
+     * What is known, at most a moment old; who comes while another looks does not wait.
+     */
     Latest latest() {
         long now = System.nanoTime();
         if (now - this.latest.nanos() >= FRESH && this.lock.tryLock()) {
@@ -95,8 +97,7 @@ final class PoolLoad {
         }
         if (!this.readings.getFirst().isBefore(reading)) {
             this.readings.clear();
-            this.readings
-                .add(new Reading(now - WINDOW, reading.calls(), reading.errors(), 0, -1, reading.cpuNanos()));
+            this.readings.add(new Reading(now - WINDOW, reading.calls(), reading.errors(), 0, -1, reading.cpuNanos()));
         }
         Load load = (statistics != null && statistics.size() != PoolSettings.UNBOUNDED)
                 ? ofCalls(reading, statistics.size()) : ofProcessors(reading);
@@ -117,10 +118,12 @@ final class PoolLoad {
     private Reading read(long now, @Nullable PoolStatistics statistics) {
         long calls = this.ended.sum();
         long cpu = this.cpuNanos.getAsLong();
-        return (statistics == null) ? new Reading(now, calls, this.failed.sum(), 0, 0, cpu)
-                : new Reading(now, Math.max(0, calls - statistics.refused() - statistics.expired()),
-                        this.failed.sum(), statistics.queueTime().plus(statistics.runTime()).toNanos(),
-                        statistics.running() + statistics.waiting(), cpu);
+        if (statistics == null) {
+            return new Reading(now, calls, this.failed.sum(), 0, 0, cpu);
+        }
+        return new Reading(now, Math.max(0, calls - statistics.refused() - statistics.expired()), this.failed.sum(),
+                statistics.queueTime().plus(statistics.runTime()).toNanos(),
+                statistics.running() + statistics.waiting(), cpu);
     }
 
     private Load ofCalls(Reading last, int size) {

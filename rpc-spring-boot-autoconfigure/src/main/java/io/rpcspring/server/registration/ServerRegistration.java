@@ -108,7 +108,8 @@ public final class ServerRegistration {
         Instance known = this.instance;
         if (known != null) {
             known.leaves();
-            logger.info("Registry was told that '" + known.registration().getServiceId() + "' takes no more gRPC calls");
+            logger
+                .info("Registry was told that '" + known.registration().getServiceId() + "' takes no more gRPC calls");
         }
     }
 

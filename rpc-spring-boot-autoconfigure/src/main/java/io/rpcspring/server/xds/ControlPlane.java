@@ -101,7 +101,11 @@ public final class ControlPlane implements Mesh {
         if (inner != null && Status.fromThrowable(inner).getCode() == Status.Code.UNAVAILABLE) {
             throw new RpcConfigurationException(
                     "rpc.server.xds.enabled is true, but there is no xDS control plane to ask: "
-                            + NestedExceptionUtils.getMostSpecificCause(inner).getMessage().lines().findFirst().orElse("")
+                            + NestedExceptionUtils.getMostSpecificCause(inner)
+                                .getMessage()
+                                .lines()
+                                .findFirst()
+                                .orElse("")
                             + ".",
                     "Name the bootstrap file of the control plane, with a server_listener_resource_name_template,"
                             + " in the variable GRPC_XDS_BOOTSTRAP; or remove rpc.server.xds.enabled.",
@@ -111,8 +115,8 @@ public final class ControlPlane implements Mesh {
     }
 
     private static RpcConfigurationException refusal(String when, @Nullable Throwable cause) {
-        return new RpcConfigurationException("The xDS control plane has sent no listener for the gRPC server " + when
-                + ".",
+        return new RpcConfigurationException(
+                "The xDS control plane has sent no listener for the gRPC server " + when + ".",
                 "Have it send one whose name is the bootstrap's server_listener_resource_name_template with 0.0.0.0 and"
                         + " rpc.server.port, and whose address is the same; or give it more time with"
                         + " rpc.server.xds.start-timeout.",

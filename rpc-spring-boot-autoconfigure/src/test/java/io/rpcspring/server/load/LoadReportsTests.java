@@ -56,10 +56,10 @@ class LoadReportsTests {
     private PlacesServer start(String... properties) {
         List<Object> beans = List.of(this.places, autoConfiguration("Load"), autoConfiguration("Health"));
         PlacesServer server = PlacesServer.start(beans,
-                Stream
-                    .concat(Stream.of("rpc.server.load-report.enabled=true", "rpc.server.pools.default.type=platform",
-                            "rpc.server.pools.default.size=4", "rpc.server.pools.default.queue-capacity=1"),
-                            Stream.of(properties))
+                Stream.concat(
+                        Stream.of("rpc.server.load-report.enabled=true", "rpc.server.pools.default.type=platform",
+                                "rpc.server.pools.default.size=4", "rpc.server.pools.default.queue-capacity=1"),
+                        Stream.of(properties))
                     .toArray(String[]::new));
         this.servers.add(server);
         return server;
@@ -166,10 +166,9 @@ class LoadReportsTests {
         reported(find(server, ""));
         hold(server, 3);
         try (Context.CancellableContext calls = Context.current().withCancellation()) {
-            Iterator<OrcaLoadReport> reports = calls
-                .call(() -> OpenRcaServiceGrpc.newBlockingStub(server.channel())
-                    .withDeadlineAfter(20, TimeUnit.SECONDS)
-                    .streamCoreMetrics(OrcaLoadReportRequest.getDefaultInstance()));
+            Iterator<OrcaLoadReport> reports = calls.call(() -> OpenRcaServiceGrpc.newBlockingStub(server.channel())
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .streamCoreMetrics(OrcaLoadReportRequest.getDefaultInstance()));
             assertThat(reports.next().getApplicationUtilization()).isCloseTo(3 / 4.0, EXACT);
             hold(server, 1);
             long start = System.nanoTime();
@@ -196,13 +195,16 @@ class LoadReportsTests {
     @Test
     void startSaysThatTheLibraryIsMissing() {
         FilteredClassLoader without = new FilteredClassLoader("io.grpc.xds");
-        StarterRunner.withServerOnFreePort().withClassLoader(without).run((context) -> assertThat(context).hasNotFailed());
+        StarterRunner.withServerOnFreePort()
+            .withClassLoader(without)
+            .run((context) -> assertThat(context).hasNotFailed());
         StarterRunner.withServerOnFreePort()
             .withClassLoader(without)
             .withPropertyValues("rpc.server.load-report.enabled=true")
             .run((context) -> assertThat(context).getFailure()
-                .hasMessageMatching("rpc.server.load-report.enabled is set \\(.*\\), but io.grpc:grpc-xds is not on the class"
-                        + " path. Add the dependency io.grpc:grpc-xds, or remove the property."));
+                .hasMessageMatching(
+                        "rpc.server.load-report.enabled is set \\(.*\\), but io.grpc:grpc-xds is not on the class"
+                                + " path. Add the dependency io.grpc:grpc-xds, or remove the property."));
         // As with a variable, of which the check of names only warns.
         new ApplicationContextRunner().withUserConfiguration(autoConfiguration("Load"))
             .withClassLoader(without)

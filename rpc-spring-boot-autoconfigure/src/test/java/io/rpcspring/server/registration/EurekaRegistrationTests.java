@@ -32,7 +32,6 @@ import org.springframework.core.type.AnnotationMetadata;
 import io.rpcspring.fixture.BusyPlaces;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.sample.places.PlaceName;
-import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,7 +57,8 @@ class EurekaRegistrationTests {
         application.setWebApplicationType(web);
         application.setRegisterShutdownHook(false);
         return application.run(Stream
-            .concat(this.registry.properties(name).stream(), Stream.concat(Stream.of("rpc.server.port=0"), Stream.of(properties)))
+            .concat(this.registry.properties(name).stream(),
+                    Stream.concat(Stream.of("rpc.server.port=0"), Stream.of(properties)))
             .map((property) -> "--" + property)
             .toArray(String[]::new));
     }
@@ -129,13 +129,15 @@ class EurekaRegistrationTests {
         awaitStatus("closing", InstanceStatus.UP);
         BusyPlaces places = context.getBean(BusyPlaces.class);
         try (Connection connection = Connection.to(context)) {
-            var call = OTHERS.submit(() -> connection.places().find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
+            var call = OTHERS
+                .submit(() -> connection.places().find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
             await().until(() -> places.entered.get() == 1);
             var closing = OTHERS.submit(context::close);
             // The call holds the drain open.
             await().until(() -> context.getBean(RpcServer.class).report().state().toString().equals("draining"));
             await().during(Duration.ofMillis(1500))
-                .until(() -> EnumSet.of(InstanceStatus.DOWN, InstanceStatus.OUT_OF_SERVICE).contains(status("closing")));
+                .until(() -> EnumSet.of(InstanceStatus.DOWN, InstanceStatus.OUT_OF_SERVICE)
+                    .contains(status("closing")));
             places.release.countDown();
             assertThat(call.get()).isNotNull();
             closing.get();

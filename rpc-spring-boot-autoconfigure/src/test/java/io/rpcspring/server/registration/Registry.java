@@ -40,8 +40,9 @@ final class Registry {
             application.setWebApplicationType(WebApplicationType.SERVLET);
             known = new Registry(application.run("--server.port=0", "--server.address=127.0.0.1",
                     "--spring.application.name=registry", "--eureka.client.register-with-eureka=false",
-                    "--eureka.client.fetch-registry=false", "--logging.level.com.netflix.eureka.cluster=off", "--eureka.client.jersey.enabled=false",
-                    "--eureka.dashboard.enabled=false", "--eureka.server.wait-time-in-ms-when-sync-empty=0"));
+                    "--eureka.client.fetch-registry=false", "--logging.level.com.netflix.eureka.cluster=off",
+                    "--eureka.client.jersey.enabled=false", "--eureka.dashboard.enabled=false",
+                    "--eureka.server.wait-time-in-ms-when-sync-empty=0"));
             running = known;
         }
         return known;
@@ -59,7 +60,8 @@ final class Registry {
 
     /** What it knows of an application's only instance. */
     @Nullable InstanceInfo find(String name) {
-        Application application = this.context.getBean(PeerAwareInstanceRegistry.class).getApplication(name.toUpperCase());
+        Application application = this.context.getBean(PeerAwareInstanceRegistry.class)
+            .getApplication(name.toUpperCase());
         return (application != null) ? application.getByInstanceId(name) : null;
     }
 

@@ -97,11 +97,11 @@ class ControlPlaneTests {
     }
 
     private PlacesServer serve(String... properties) {
-        List<String> all = new ArrayList<>(List.of("rpc.server.xds.enabled=true", "rpc.server.address=127.0.0.1",
-                "rpc.server.port=" + this.port));
+        List<String> all = new ArrayList<>(
+                List.of("rpc.server.xds.enabled=true", "rpc.server.address=127.0.0.1", "rpc.server.port=" + this.port));
         all.addAll(List.of(properties));
-        return PlacesServer.start(List.of(new BusyPlaces(), new Known(this.controlPort), autoConfiguration(),
-                SslAutoConfiguration.class),
+        return PlacesServer.start(
+                List.of(new BusyPlaces(), new Known(this.controlPort), autoConfiguration(), SslAutoConfiguration.class),
                 all.toArray(String[]::new));
     }
 
@@ -182,7 +182,8 @@ class ControlPlaneTests {
     @Test
     void startDoesNotWaitForEver() {
         RpcConfigurationException failure = failure(() -> serve("rpc.server.xds.start-timeout=200ms"));
-        assertThat(failure.description()).isEqualTo("The xDS control plane has sent no listener for the gRPC server within 200ms.");
+        assertThat(failure.description())
+            .isEqualTo("The xDS control plane has sent no listener for the gRPC server within 200ms.");
         assertThat(failure.action()).isEqualTo("Have it send one whose name is the bootstrap's"
                 + " server_listener_resource_name_template with 0.0.0.0 and rpc.server.port, and whose address is the same;"
                 + " or give it more time with rpc.server.xds.start-timeout.");
@@ -206,17 +207,19 @@ class ControlPlaneTests {
                 RpcConfigurationException failure = failure(() -> {
                     throw context.getStartupFailure();
                 });
-                assertThat(failure.description()).startsWith("rpc.server.xds.enabled is true, but there is no xDS control plane to ask: ");
+                assertThat(failure.description())
+                    .startsWith("rpc.server.xds.enabled is true, but there is no xDS control plane to ask: ");
                 assertThat(failure.action()).startsWith("Name the bootstrap file of the control plane");
             });
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            rpc.server.unix-socket=/tmp/x   | rpc.server.xds.enabled is true, and rpc.server.unix-socket is set, but an xDS control plane decides about one network address only. Remove rpc.server.unix-socket, or rpc.server.xds.enabled.
-            rpc.server.in-process-name=here | rpc.server.xds.enabled is true, and rpc.server.in-process-name is set, but an xDS control plane decides about one network address only. Remove rpc.server.in-process-name, or rpc.server.xds.enabled.
-            rpc.server.port=0               | rpc.server.xds.enabled is true, and rpc.server.port is 0, but an xDS control plane knows the server by its port. Set rpc.server.port to the port that its listener names, or remove rpc.server.xds.enabled.
-            """)
+    @CsvSource(delimiter = '|', quoteCharacter = '"',
+            textBlock = """
+                    rpc.server.unix-socket=/tmp/x   | rpc.server.xds.enabled is true, and rpc.server.unix-socket is set, but an xDS control plane decides about one network address only. Remove rpc.server.unix-socket, or rpc.server.xds.enabled.
+                    rpc.server.in-process-name=here | rpc.server.xds.enabled is true, and rpc.server.in-process-name is set, but an xDS control plane decides about one network address only. Remove rpc.server.in-process-name, or rpc.server.xds.enabled.
+                    rpc.server.port=0               | rpc.server.xds.enabled is true, and rpc.server.port is 0, but an xDS control plane knows the server by its port. Set rpc.server.port to the port that its listener names, or remove rpc.server.xds.enabled.
+                    """)
     void otherDoorsAreRefused(String property, String message) {
         StarterRunner.withServer()
             .withPropertyValues("rpc.server.xds.enabled=true", property)
