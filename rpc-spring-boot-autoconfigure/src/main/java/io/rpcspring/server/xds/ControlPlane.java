@@ -99,14 +99,10 @@ public final class ControlPlane implements Mesh {
     private static IOException failure(@Nullable Throwable cause) {
         Throwable inner = (cause instanceof IOException && cause.getCause() != null) ? cause.getCause() : null;
         if (inner != null && Status.fromThrowable(inner).getCode() == Status.Code.UNAVAILABLE) {
+            String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(inner).getMessage());
             throw new RpcConfigurationException(
                     "rpc.server.xds.enabled is true, but there is no xDS control plane to ask: "
-                            + NestedExceptionUtils.getMostSpecificCause(inner)
-                                .getMessage()
-                                .lines()
-                                .findFirst()
-                                .orElse("")
-                            + ".",
+                            + reason.lines().findFirst().orElse("") + ".",
                     "Name the bootstrap file of the control plane, with a server_listener_resource_name_template,"
                             + " in the variable GRPC_XDS_BOOTSTRAP; or remove rpc.server.xds.enabled.",
                     cause);
