@@ -39,12 +39,13 @@ final class MaxAge {
         return this.heard[(int) (part * CLIENTS) - 1];
     }
 
+    /** Percent of the clients that have heard, for each half minute. */
     double[][] line(int minutes) {
         double[][] points = new double[minutes * 2 + 1][];
         for (int i = 0; i < points.length; i++) {
             double time = i / 2.0;
             int position = Arrays.binarySearch(this.heard, time);
-            points[i] = new double[] { time, (double) ((position < 0) ? -position - 1 : position) / CLIENTS };
+            points[i] = new double[] { time, 100.0 * ((position < 0) ? -position - 1 : position) / CLIENTS };
         }
         return points;
     }

@@ -1,5 +1,7 @@
 package io.rpcspring.benchmark;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -44,15 +46,15 @@ record Panel(String title, String unit, double width, double height, List<Line> 
             double part = quarter / 4.0;
             double y = MARGIN + H * (1 - part);
             line(svg, "<path d=\"M%d %.0fH%d\" stroke=\"#ddd\"/>", MARGIN, y, MARGIN + W);
-            line(svg, "<text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">%.3g</text>", MARGIN - 6, y + 4,
-                    part * this.height);
-            line(svg, "<text x=\"%.0f\" y=\"%d\" text-anchor=\"middle\">%.3g</text>", MARGIN + W * part,
-                    MARGIN + H + 18, part * this.width);
+            line(svg, "<text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">%s</text>", MARGIN - 6, y + 4,
+                    number(part * this.height));
+            line(svg, "<text x=\"%.0f\" y=\"%d\" text-anchor=\"middle\">%s</text>", MARGIN + W * part,
+                    MARGIN + H + 18, number(part * this.width));
         }
         line(svg, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", MARGIN + W, MARGIN + H + 34, this.unit);
         for (int i = 0; i < this.lines.size(); i++) {
-            String colour = COLOURS[i % COLOURS.length];
             Line drawn = this.lines.get(i);
+            String colour = COLOURS[Math.floorMod(drawn.name().isEmpty() ? i - 1 : i, COLOURS.length)];
             line(svg, "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",
                     Arrays.stream(drawn.points()).map(this::point).collect(Collectors.joining(" ")), colour);
             if (!drawn.name().isEmpty()) {
@@ -60,6 +62,10 @@ record Panel(String title, String unit, double width, double height, List<Line> 
                         drawn.name());
             }
         }
+    }
+
+    private static String number(double value) {
+        return new DecimalFormat("#.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
     }
 
     private String point(double[] point) {
@@ -74,7 +80,7 @@ record Panel(String title, String unit, double width, double height, List<Line> 
     /**
      * A line with its name.
      *
-     * @param name stands below the panel; empty for none
+     * @param name stands below the panel; empty for one that belongs to the line before
      * @param points from left to right
      */
     record Line(String name, double[][] points) {

@@ -64,7 +64,7 @@ final class Scaling {
         for (int i = 0; i < SERVERS; i++) {
             line[i] = new double[] { i + 1, shown[i] };
         }
-        return new Panel("Connections of each server, in order; subsets of 10", "server", SERVERS, 150,
+        return new Panel("Connections of each server, in order; subsets of 10", "server", SERVERS, 200,
                 List.of(new Panel.Line("1,000 clients", line),
                         new Panel.Line("± 25 %", new double[][] { { 1, 75 }, { SERVERS, 75 } }),
                         new Panel.Line("", new double[][] { { 1, 125 }, { SERVERS, 125 } })));
@@ -80,11 +80,11 @@ final class Scaling {
                         + " all after %.1f min; %.1f reconnects a second", minutes, connections, found.until(0.5),
                         found.until(0.9), found.until(0.995), CLIENTS * connections / minutes / 60);
                 if (connections == 1) {
-                    lines.add(new Panel.Line(String.format(Locale.ROOT, "max-age %.0f min", minutes), found.line(70)));
+                    lines.add(new Panel.Line(String.format(Locale.ROOT, "max-age %.0f min", minutes), found.line(80)));
                 }
             }
         }
-        return new Panel("A new server's part of its share, one connection a client", "minutes", 70, 1.2, lines);
+        return new Panel("A new server's share, in percent; one connection a client", "minutes", 80, 100, lines);
     }
 
     static void say(String format, Object... arguments) {

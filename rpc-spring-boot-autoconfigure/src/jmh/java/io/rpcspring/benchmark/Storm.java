@@ -30,7 +30,7 @@ final class Storm {
         lines.add(line("grpc-java alone", IntStream.range(0, Scaling.CLIENTS * Scaling.SUBSET)
             .mapToDouble((connection) -> asGrpcJava())
             .toArray()));
-        return new Panel("Connections that are back after an outage of a minute", "seconds", 60, 1.2, lines);
+        return new Panel("Connections back after an outage of a minute, in percent", "seconds", 60, 100, lines);
     }
 
     /** A channel tries all its servers again when its time is over. */
@@ -75,7 +75,7 @@ final class Storm {
         for (int i = 0; i < points.length; i++) {
             double time = i / 2.0;
             points[i] = new double[] { time,
-                    (double) Arrays.stream(back).filter((moment) -> moment <= time).count() / back.length };
+                    100.0 * Arrays.stream(back).filter((moment) -> moment <= time).count() / back.length };
         }
         return new Panel.Line(name, points);
     }

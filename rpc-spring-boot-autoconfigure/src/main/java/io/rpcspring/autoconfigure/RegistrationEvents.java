@@ -57,10 +57,10 @@ record RegistrationEvents(ServerRegistration registration,
         }
     }
 
-    /** First, so that the registry knows before others have slow work to do. */
+    /** After the health, which never waits, and before those with slow work to do. */
     @Override
     public int getOrder() {
-        return HIGHEST_PRECEDENCE;
+        return HIGHEST_PRECEDENCE + 1;
     }
 
 }

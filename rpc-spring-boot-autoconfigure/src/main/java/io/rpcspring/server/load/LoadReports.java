@@ -13,6 +13,8 @@ import com.sun.management.OperatingSystemMXBean;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.xds.shaded.com.github.xds.data.orca.v3.OrcaLoadReport;
 
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.server.call.CallRules;
@@ -33,8 +35,8 @@ public final class LoadReports implements CallRules.EndNote {
     private static final Set<Status.Code> FAILURES = EnumSet.of(Status.Code.UNKNOWN, Status.Code.DEADLINE_EXCEEDED,
             Status.Code.RESOURCE_EXHAUSTED, Status.Code.INTERNAL, Status.Code.UNAVAILABLE, Status.Code.DATA_LOSS);
 
-    private static final Metadata.Key<byte[]> KEY = Metadata.Key.of("endpoint-load-metrics-bin",
-            Metadata.BINARY_BYTE_MARSHALLER);
+    private static final Metadata.Key<OrcaLoadReport> KEY = Metadata.Key.of("endpoint-load-metrics-bin",
+            ProtoUtils.metadataMarshaller(OrcaLoadReport.getDefaultInstance()));
 
     private final Supplier<RpcServer> server;
 
@@ -69,7 +71,7 @@ public final class LoadReports implements CallRules.EndNote {
             PoolLoad pool = known.get();
             pool.ends(FAILURES.contains(status.getCode()));
             trailers.discardAll(KEY);
-            trailers.put(KEY, pool.latest().bytes());
+            trailers.put(KEY, pool.latest().report());
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import io.grpc.xds.shaded.com.github.xds.data.orca.v3.OrcaLoadReport;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.server.pool.PoolSettings;
@@ -62,7 +63,7 @@ final class PoolLoad {
         this.cpuNanos = cpuNanos;
         long before = System.nanoTime() - WINDOW;
         this.readings.add(new Reading(before, 0, 0, 0, -1, cpuNanos.getAsLong()));
-        this.latest = new Latest(before, new Load(0, 0, 0, 0), new byte[0]);
+        this.latest = new Latest(before, new Load(0, 0, 0, 0), OrcaLoadReport.getDefaultInstance());
     }
 
     /** A call is about to end. */
@@ -104,7 +105,7 @@ final class PoolLoad {
         if (now - this.readings.getLast().nanos() >= BETWEEN_READINGS) {
             this.readings.addLast(reading);
         }
-        this.latest = new Latest(now, load, load.report().toByteArray());
+        this.latest = new Latest(now, load, load.report());
     }
 
     /** Whether the second reading goes far enough back, too. */
@@ -118,10 +119,12 @@ final class PoolLoad {
     private Reading read(long now, @Nullable PoolStatistics statistics) {
         long calls = this.ended.sum();
         long cpu = this.cpuNanos.getAsLong();
-        return (statistics == null) ? new Reading(now, calls, this.failed.sum(), 0, 0, cpu)
-                : new Reading(now, Math.max(0, calls - statistics.refused() - statistics.expired()), this.failed.sum(),
-                        statistics.queueTime().plus(statistics.runTime()).toNanos(),
-                        statistics.running() + statistics.waiting(), cpu);
+        if (statistics == null) {
+            return new Reading(now, calls, this.failed.sum(), 0, 0, cpu);
+        }
+        return new Reading(now, Math.max(0, calls - statistics.refused() - statistics.expired()), this.failed.sum(),
+                statistics.queueTime().plus(statistics.runTime()).toNanos(),
+                statistics.running() + statistics.waiting(), cpu);
     }
 
     private Load ofCalls(Reading last, int size) {
@@ -162,9 +165,9 @@ final class PoolLoad {
      *
      * @param nanos when
      * @param load how busy the pool was
-     * @param bytes the same as it is sent
+     * @param report the same as it is sent
      */
-    record Latest(long nanos, Load load, byte[] bytes) {
+    record Latest(long nanos, Load load, OrcaLoadReport report) {
     }
 
 }

@@ -84,12 +84,23 @@ public final class AnyInstance implements ServerRegistration.Instance {
     }
 
     private void put(Map<String, String> metadata) {
-        try {
-            this.registration.getMetadata().putAll(this.keys.of(metadata));
-        }
-        catch (UnsupportedOperationException ex) {
+        if (!isPut(this.keys.of(metadata))) {
             logger.warn("The registration of '" + this.registration.getServiceId()
                     + "' takes no metadata: set it where this registry is configured: " + metadata);
+        }
+    }
+
+    private boolean isPut(Map<String, String> ours) {
+        Map<String, String> known = this.registration.getMetadata();
+        if (known == null) {
+            return false;
+        }
+        try {
+            known.putAll(ours);
+            return true;
+        }
+        catch (UnsupportedOperationException ex) {
+            return false;
         }
     }
 

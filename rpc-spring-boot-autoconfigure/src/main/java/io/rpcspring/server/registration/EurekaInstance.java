@@ -97,13 +97,12 @@ public final class EurekaInstance implements ServerRegistration.Instance {
         this.instead = InstanceStatus.DOWN;
     }
 
+    /** Eureka does not believe an instance that was UP and says OUT_OF_SERVICE. */
     @Override
     public void leaves() {
-        if (this.instead == null) {
-            this.instead = InstanceStatus.OUT_OF_SERVICE;
-        }
+        this.instead = InstanceStatus.DOWN;
         if (info().getStatus() == InstanceStatus.UP) {
-            become(InstanceStatus.OUT_OF_SERVICE);
+            become(InstanceStatus.DOWN);
         }
         if (isToldSoon()) {
             return;

@@ -99,14 +99,10 @@ public final class ControlPlane implements Mesh {
     private static IOException failure(@Nullable Throwable cause) {
         Throwable inner = (cause instanceof IOException && cause.getCause() != null) ? cause.getCause() : null;
         if (inner != null && Status.fromThrowable(inner).getCode() == Status.Code.UNAVAILABLE) {
+            String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(inner).getMessage());
             throw new RpcConfigurationException(
                     "rpc.server.xds.enabled is true, but there is no xDS control plane to ask: "
-                            + NestedExceptionUtils.getMostSpecificCause(inner)
-                                .getMessage()
-                                .lines()
-                                .findFirst()
-                                .orElse("")
-                            + ".",
+                            + reason.lines().findFirst().orElse("") + ".",
                     "Name the bootstrap file of the control plane, with a server_listener_resource_name_template,"
                             + " in the variable GRPC_XDS_BOOTSTRAP; or remove rpc.server.xds.enabled.",
                     cause);
@@ -126,6 +122,13 @@ public final class ControlPlane implements Mesh {
     private String because() {
         String known = this.trouble;
         return (known != null) ? ": " + known : "";
+    }
+
+    /** grpc-java keeps the reason below its own words. */
+    private static String why(Throwable thrown) {
+        String words = String.valueOf(Status.fromThrowable(thrown).getDescription());
+        String reason = NestedExceptionUtils.getMostSpecificCause(thrown).getMessage();
+        return (reason == null || reason.contains(words) || words.contains(reason)) ? words : words + ": " + reason;
     }
 
     /**
@@ -154,7 +157,7 @@ public final class ControlPlane implements Mesh {
 
         @Override
         public void onNotServing(Throwable thrown) {
-            String why = String.valueOf(Status.fromThrowable(thrown).getDescription());
+            String why = why(thrown);
             if (ControlPlane.this.trouble == null) {
                 logger.warn("gRPC server takes no calls, as the xDS control plane says or does not answer: " + why);
             }

@@ -40,8 +40,9 @@ final class Registry {
             application.setWebApplicationType(WebApplicationType.SERVLET);
             known = new Registry(application.run("--server.port=0", "--server.address=127.0.0.1",
                     "--spring.application.name=registry", "--eureka.client.register-with-eureka=false",
-                    "--eureka.client.fetch-registry=false", "--eureka.client.jersey.enabled=false",
-                    "--eureka.dashboard.enabled=false", "--eureka.server.wait-time-in-ms-when-sync-empty=0"));
+                    "--eureka.client.fetch-registry=false", "--logging.level.com.netflix.eureka.cluster=off",
+                    "--eureka.client.jersey.enabled=false", "--eureka.dashboard.enabled=false",
+                    "--eureka.server.wait-time-in-ms-when-sync-empty=0"));
             running = known;
         }
         return known;

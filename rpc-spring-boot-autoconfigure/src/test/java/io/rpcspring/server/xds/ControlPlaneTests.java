@@ -1,8 +1,11 @@
 package io.rpcspring.server.xds;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,21 +29,28 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.grpc.CallOptions;
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.TlsChannelCredentials;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContextException;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.fixture.BusyPlaces;
+import io.rpcspring.fixture.Certificates;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
@@ -51,6 +61,7 @@ import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -64,6 +75,8 @@ class ControlPlaneTests {
 
     private Server controlPlane;
 
+    private int controlPort;
+
     private int port;
 
     @BeforeEach
@@ -72,6 +85,7 @@ class ControlPlaneTests {
             .addService(new V3DiscoveryServer(this.cache).getAggregatedDiscoveryServiceImpl())
             .build()
             .start();
+        this.controlPort = this.controlPlane.getPort();
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = free.getLocalPort();
         }
@@ -87,7 +101,7 @@ class ControlPlaneTests {
                 List.of("rpc.server.xds.enabled=true", "rpc.server.address=127.0.0.1", "rpc.server.port=" + this.port));
         all.addAll(List.of(properties));
         return PlacesServer.start(
-                List.of(new BusyPlaces(), new Known(this.controlPlane.getPort()), autoConfiguration()),
+                List.of(new BusyPlaces(), new Known(this.controlPort), autoConfiguration(), SslAutoConfiguration.class),
                 all.toArray(String[]::new));
     }
 
@@ -144,10 +158,30 @@ class ControlPlaneTests {
         }
     }
 
+    private static RpcConfigurationException failure(ThrowingCallable start) {
+        return (RpcConfigurationException) catchThrowableOfType(ApplicationContextException.class, start).getCause();
+    }
+
+    @Test
+    void connectionsAreEncryptedAsTheServerSaysWhereTheControlPlaneLeavesItToIt(@TempDir Path folder) throws Exception {
+        allow("/places.v1.Places/Find");
+        Certificates own = Certificates.of("own", folder);
+        List<String> properties = new ArrayList<>(List.of(own.bundle("server", own)));
+        properties.add("rpc.server.ssl.bundle=server");
+        ChannelCredentials credentials = TlsChannelCredentials.newBuilder()
+            .trustManager(new ByteArrayInputStream(own.certificatePem().getBytes(StandardCharsets.US_ASCII)))
+            .build();
+        try (PlacesServer server = serve(properties.toArray(String[]::new));
+                Connection encrypted = new Connection(
+                        Grpc.newChannelBuilder("localhost:" + this.port, credentials).build())) {
+            assertThat(encrypted.find("").getZone()).startsWith("rpc-default-");
+            assertThatException().isThrownBy(() -> server.connection().find(""));
+        }
+    }
+
     @Test
     void startDoesNotWaitForEver() {
-        RpcConfigurationException failure = catchThrowableOfType(RpcConfigurationException.class,
-                () -> serve("rpc.server.xds.start-timeout=200ms"));
+        RpcConfigurationException failure = failure(() -> serve("rpc.server.xds.start-timeout=200ms"));
         assertThat(failure.description())
             .isEqualTo("The xDS control plane has sent no listener for the gRPC server within 200ms.");
         assertThat(failure.action()).isEqualTo("Have it send one whose name is the bootstrap's"
@@ -158,11 +192,10 @@ class ControlPlaneTests {
     @Test
     void startSaysWhyTheControlPlaneCannotBeAsked() {
         this.controlPlane.shutdownNow();
-        RpcConfigurationException failure = catchThrowableOfType(RpcConfigurationException.class,
-                () -> serve("rpc.server.xds.start-timeout=2s"));
+        RpcConfigurationException failure = failure(() -> serve("rpc.server.xds.start-timeout=2s"));
         assertThat(failure.description())
-            .startsWith("The xDS control plane has sent no listener for the gRPC server within 2000ms: ")
-            .contains("127.0.0.1:" + this.controlPlane.getPort());
+            .startsWith("The xDS control plane has sent no listener for the gRPC server within 2000ms: Listener " + NAME
+                    + "0.0.0.0:" + this.port + " unavailable: io exception");
     }
 
     @Test
@@ -171,8 +204,9 @@ class ControlPlaneTests {
             .withBean(BusyPlaces.class)
             .withPropertyValues("rpc.server.xds.enabled=true", "rpc.server.port=" + this.port)
             .run((context) -> {
-                RpcConfigurationException failure = (RpcConfigurationException) context.getStartupFailure();
-                assertThat(failure).isNotNull();
+                RpcConfigurationException failure = failure(() -> {
+                    throw context.getStartupFailure();
+                });
                 assertThat(failure.description())
                     .startsWith("rpc.server.xds.enabled is true, but there is no xDS control plane to ask: ");
                 assertThat(failure.action()).startsWith("Name the bootstrap file of the control plane");
