@@ -1,7 +1,6 @@
 package io.rpcspring.server.call;
 
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -41,8 +40,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * Milliseconds of this length, in nanoseconds, fit into what is left of the object.
      */
     private static final int TICK = 20;
-
-    private static final Throwable UNHEARD = new CancellationException("The call has ended");
 
     private final Metadata headers;
 
@@ -332,16 +329,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     private void refuse(CallEnd end, Expiry why) {
         if (isEndedWith(end.status(), end.trailers(), false)) {
             tell(end.status(), why);
-        }
-    }
-
-    /**
-     * It has ended before anybody listened to it: grpc-java, which would still parse its
-     * request, is told that nobody wants it.
-     */
-    void unheard() {
-        if (isEnded() && context() instanceof Context.CancellableContext own) {
-            own.cancel(UNHEARD);
         }
     }
 

@@ -22,20 +22,10 @@ import org.jspecify.annotations.Nullable;
 public enum CertificateName {
 
     /** The common name (CN) of its subject. */
-    SUBJECT {
-        @Override
-        @Nullable String of(X509Certificate certificate) {
-            return inSubject(certificate, "CN");
-        }
-    },
+    SUBJECT,
 
     /** Its first DNS name. */
-    DNS {
-        @Override
-        @Nullable String of(X509Certificate certificate) throws CertificateParsingException {
-            return alternatives(certificate, DNS_NAME).findFirst().orElse(null);
-        }
-    },
+    DNS,
 
     /**
      * Its SPIFFE ID, such as {@code spiffe://example.org/places}: the only URI among its
@@ -43,21 +33,10 @@ public enum CertificateName {
      * <a href="https://github.com/spiffe/spiffe/blob/main/standards/X509-SVID.md">X.509
      * SVID</a> wants it.
      */
-    SPIFFE {
-        @Override
-        @Nullable String of(X509Certificate certificate) throws CertificateParsingException {
-            List<String> uris = alternatives(certificate, URI).toList();
-            return (uris.size() == 1 && uris.get(0).startsWith("spiffe://")) ? uris.get(0) : null;
-        }
-    },
+    SPIFFE,
 
     /** Its first address for mail, or else that in its subject. */
-    EMAIL {
-        @Override
-        @Nullable String of(X509Certificate certificate) throws CertificateParsingException {
-            return alternatives(certificate, MAIL).findFirst().orElseGet(() -> inSubject(certificate, MAIL_TYPE));
-        }
-    };
+    EMAIL;
 
     private static final String MAIL_OID = "1.2.840.113549.1.9.1";
 
@@ -70,7 +49,19 @@ public enum CertificateName {
     private static final int URI = 6;
 
     /** The name, or null if the certificate has none of this kind. */
-    abstract @Nullable String of(X509Certificate certificate) throws CertificateParsingException;
+    @Nullable String of(X509Certificate certificate) throws CertificateParsingException {
+        return switch (this) {
+            case SUBJECT -> inSubject(certificate, "CN");
+            case DNS -> alternatives(certificate, DNS_NAME).findFirst().orElse(null);
+            case SPIFFE -> spiffeId(alternatives(certificate, URI).toList());
+            case EMAIL ->
+                alternatives(certificate, MAIL).findFirst().orElseGet(() -> inSubject(certificate, MAIL_TYPE));
+        };
+    }
+
+    private static @Nullable String spiffeId(List<String> uris) {
+        return (uris.size() == 1 && uris.get(0).startsWith("spiffe://")) ? uris.get(0) : null;
+    }
 
     /** An RDN is the more specific, the later {@link LdapName} has it. */
     private static @Nullable String inSubject(X509Certificate certificate, String type) {

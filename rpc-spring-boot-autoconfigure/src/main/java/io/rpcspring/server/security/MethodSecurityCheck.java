@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.security.authorization.method.AuthorizationAdvisor;
@@ -66,9 +66,10 @@ record MethodSecurityCheck(String beanName, Object bean) {
         Object proxy = this.bean;
         while (proxy instanceof Advised advised) {
             if (Stream.of(advised.getAdvisors())
-                .anyMatch((advisor) -> advisor instanceof AuthorizationAdvisor authorization
-                        && AopUtils.canApply(authorization.getPointcut(), type)
-                        && authorization.getPointcut().getMethodMatcher().matches(method, type))) {
+                .anyMatch((advisor) -> advisor.getAdvice() instanceof AuthorizationAdvisor
+                        && advisor instanceof PointcutAdvisor looking
+                        && looking.getPointcut().getClassFilter().matches(type)
+                        && looking.getPointcut().getMethodMatcher().matches(method, type))) {
                 return true;
             }
             proxy = target(advised);

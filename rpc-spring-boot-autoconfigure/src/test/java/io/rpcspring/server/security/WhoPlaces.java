@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.grpc.Metadata;
-import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -65,18 +64,6 @@ class WhoPlaces {
 
     static String told(Ended end) {
         return Objects.requireNonNull(end.trailers().get(WHO), () -> end.status().toString());
-    }
-
-    /** The same name by the means of a generated base class. */
-    @RpcService
-    static class Observers extends PlacesGrpc.PlacesImplBase {
-
-        @Override
-        public void find(PlaceName name, StreamObserver<Place> response) {
-            response.onNext(Place.newBuilder().setName(String.valueOf(here())).build());
-            response.onCompleted();
-        }
-
     }
 
 }
