@@ -16,6 +16,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -47,6 +48,9 @@ final class TokenServer implements AutoCloseable {
 
     private final AtomicReference<Duration> lifetime = new AtomicReference<>(Duration.ofHours(1));
 
+    /** Encoded better with its first use. */
+    private final AtomicReference<String> secret = new AtomicReference<>("{noop}pass:word");
+
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
     /** What requests wait for. */
@@ -56,7 +60,7 @@ final class TokenServer implements AutoCloseable {
 
     private TokenServer() {
         this.context = new SpringApplicationBuilder(Issuer.class).web(WebApplicationType.SERVLET)
-            .bannerMode(org.springframework.boot.Banner.Mode.OFF)
+            .bannerMode(Banner.Mode.OFF)
             .logStartupInfo(false)
             .initializers((context) -> context.getBeanFactory().registerSingleton("tokenServer", this))
             .run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.register-shutdown-hook=false");
@@ -152,7 +156,7 @@ final class TokenServer implements AutoCloseable {
     private RegisteredClient client() {
         return RegisteredClient.withId("1")
             .clientId("guide")
-            .clientSecret("{noop}pass:word")
+            .clientSecret(this.secret.get())
             .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
             .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
             .scope("read")
@@ -185,7 +189,7 @@ final class TokenServer implements AutoCloseable {
 
                 @Override
                 public void save(RegisteredClient client) {
-                    throw new UnsupportedOperationException();
+                    server.secret.set(client.getClientSecret());
                 }
 
                 @Override
