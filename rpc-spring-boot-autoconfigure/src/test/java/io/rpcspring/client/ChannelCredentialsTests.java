@@ -1,6 +1,7 @@
 package io.rpcspring.client;
 
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 import io.grpc.CallCredentials;
@@ -227,7 +228,7 @@ class ChannelCredentialsTests {
                 Metadata.ASCII_STRING_MARSHALLER);
 
         @Override
-        public void applyRequestMetadata(RequestInfo request, java.util.concurrent.Executor executor,
+        public void applyRequestMetadata(RequestInfo request, Executor executor,
                 MetadataApplier applier) {
             Metadata headers = new Metadata();
             headers.put(KEY, "Bearer badge");

@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -46,10 +45,10 @@ final class TokenServer implements AutoCloseable {
 
     private final AtomicInteger requests = new AtomicInteger();
 
-    private final AtomicReference<Duration> lifetime = new AtomicReference<>(Duration.ofHours(1));
+    private volatile Duration lifetime = Duration.ofHours(1);
 
     /** Encoded better with its first use. */
-    private final AtomicReference<String> secret = new AtomicReference<>("{noop}pass:word");
+    private volatile String secret = "{noop}pass:word";
 
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
@@ -93,7 +92,7 @@ final class TokenServer implements AutoCloseable {
 
     /** How long the tokens live that come next. */
     void lifetime(Duration duration) {
-        this.lifetime.set(duration);
+        this.lifetime = duration;
     }
 
     /** What the next requests get instead of tokens. */
@@ -156,11 +155,11 @@ final class TokenServer implements AutoCloseable {
     private RegisteredClient client() {
         return RegisteredClient.withId("1")
             .clientId("guide")
-            .clientSecret(this.secret.get())
+            .clientSecret(this.secret)
             .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
             .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
             .scope("read")
-            .tokenSettings(TokenSettings.builder().accessTokenTimeToLive(this.lifetime.get()).build())
+            .tokenSettings(TokenSettings.builder().accessTokenTimeToLive(this.lifetime).build())
             .build();
     }
 
@@ -189,7 +188,7 @@ final class TokenServer implements AutoCloseable {
 
                 @Override
                 public void save(RegisteredClient client) {
-                    server.secret.set(client.getClientSecret());
+                    server.secret = String.valueOf(client.getClientSecret());
                 }
 
                 @Override
