@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ArchitectureTests {
 
-    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals" };
+    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals", "Authentication" };
 
     private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
 
@@ -114,13 +114,15 @@ class ArchitectureTests {
     }
 
     @Test
-    void channelsKnowNoSpringSecurity() {
+    void theCoreKnowsNoSecurity() {
         check(ArchRuleDefinition.noClasses()
             .that()
-            .resideInAPackage("io.rpcspring.client")
+            .resideOutsideOfPackages("io.rpcspring.server.security..", "io.rpcspring.client.security..",
+                    "io.rpcspring.autoconfigure..", "io.rpcspring.test..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.rpcspring.client.security..", "org.springframework.security.."));
+            .resideInAnyPackage("io.rpcspring.server.security..", "io.rpcspring.client.security..",
+                    "org.springframework.security.."));
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
+import io.rpcspring.propagation.JoinedThreadLocals;
 import io.rpcspring.server.BuiltInService;
 import io.rpcspring.server.ErrorSettings;
 import io.rpcspring.server.ExceptionMapper;
@@ -36,6 +37,7 @@ import io.rpcspring.server.ServiceRegistry;
 import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
 import io.rpcspring.server.transport.ServerTls;
@@ -73,15 +75,16 @@ final class RpcServerAutoConfiguration {
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), errors, threadLocals.getIfAvailable(), links.orderedStream().toList(),
+                properties.interruptCancelled(), errors, JoinedThreadLocals.of(threadLocals.orderedStream().toList()), links.orderedStream().toList(),
                 poolObserver.getIfAvailable(() -> PoolObserver.NONE));
     }
 
     @Bean
     ErrorSettings rpcServerErrorSettings(RpcServerProperties properties, ListableBeanFactory beans,
-            ObjectProvider<ExceptionMapper> mappers) {
+            ObjectProvider<ExceptionMapper> mappers, ObjectProvider<CallFailures.Mapping> others) {
         return new ErrorSettings(properties.limits().forResponses(), properties.errors().statuses(),
-                properties.errors().failures(), () -> Advices.in(beans), mappers.orderedStream().toList());
+                properties.errors().failures(), () -> Advices.in(beans), mappers.orderedStream().toList(),
+                others.orderedStream().toList());
     }
 
     private static PoolProperties.Machine machine(Environment environment) {

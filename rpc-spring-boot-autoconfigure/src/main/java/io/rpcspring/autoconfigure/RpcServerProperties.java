@@ -52,6 +52,7 @@ import io.rpcspring.server.transport.UnixSocket;
  * @param limits What one connection or call may cost.
  * @param validation Which messages are checked against the rules in their protos.
  * @param errors What clients are told of failures.
+ * @param security Who may call what.
  * @param accessLog Which calls have a line in the access log.
  * @param health What the health service says.
  * @param reflection Whether tools may ask for the services.
@@ -69,6 +70,7 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         @DefaultValue @NestedConfigurationProperty LimitProperties limits,
         @DefaultValue @NestedConfigurationProperty ValidationProperties validation,
         @DefaultValue @NestedConfigurationProperty ErrorProperties errors,
+        @DefaultValue @NestedConfigurationProperty SecurityProperties security,
         @DefaultValue @NestedConfigurationProperty AccessLogProperties accessLog,
         @DefaultValue @NestedConfigurationProperty HealthProperties health, @DefaultValue Reflection reflection,
         @DefaultValue Channelz channelz, @DefaultValue Shutdown shutdown) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -19,6 +20,7 @@ import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallChain;
 import io.rpcspring.server.call.CallReport;
 import io.rpcspring.server.call.CallRules;
+import io.rpcspring.server.call.ChainLink.Served;
 import io.rpcspring.server.call.LiveCalls;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolStatistics;
@@ -165,6 +167,7 @@ public final class RpcServer implements SmartLifecycle {
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
         CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
+        chain.serves(served(services));
         OpenDoors open = listen(services, pools, chain);
         this.running = new RunningServer(open, pools, calls, new Drain(open, calls, this.settings.shutdown()), chain,
                 services, builtIn(services));
@@ -186,7 +189,7 @@ public final class RpcServer implements SmartLifecycle {
 
     private OpenDoors listen(Collection<ServedService> services, HandlerPools pools, CallChain chain) {
         try {
-            pools.assign(poolNames(services));
+            pools.assign(poolNames(services, chain));
             return this.doors.open(this.lastPort, (builder) -> {
                 services.forEach((service) -> builder
                     .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
@@ -200,14 +203,23 @@ public final class RpcServer implements SmartLifecycle {
         }
     }
 
-    private Map<String, String> poolNames(Collection<ServedService> services) {
+    private Map<String, String> poolNames(Collection<ServedService> services, CallChain chain) {
         Map<String, String> names = new HashMap<>(
-                new PoolAssignment(this.settings.services(), this.settings.pools()).of(services));
+                new PoolAssignment(this.settings.services(), this.settings.pools(), chain::mayBlock).of(services));
         builtIn(services).stream()
             .filter(BuiltInService::onTransport)
             .flatMap(BuiltInService::methods)
-            .forEach((method) -> names.put(method, HandlerPools.TRANSPORT));
+            .filter((method) -> !chain.mayBlock(method))
+            .forEach((method) -> names.put(method.getFullMethodName(), HandlerPools.TRANSPORT));
         return names;
+    }
+
+    private List<Served> served(Collection<ServedService> services) {
+        Stream<Served> own = services.stream()
+            .map((service) -> new Served(service.definition().getServiceDescriptor(), service.beanName()));
+        Stream<Served> framework = builtIn(services).stream()
+            .map((service) -> new Served(service.definition().getServiceDescriptor(), null));
+        return Stream.concat(own, framework).toList();
     }
 
     /** All other threads are daemons, so this one is what keeps the JVM alive. */

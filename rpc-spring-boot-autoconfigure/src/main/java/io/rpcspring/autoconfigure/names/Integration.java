@@ -18,6 +18,10 @@ enum Integration {
     /** The channelz service. */
     CHANNELZ("rpc.server.channelz", "io.grpc.protobuf.services.ChannelzService", "io.grpc:grpc-services"),
 
+    /** Authentication and authorization. */
+    SECURITY("rpc.server.security", "org.springframework.security.core.Authentication",
+            "org.springframework.boot:spring-boot-starter-security"),
+
     /** The access log. */
     ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api"),
 

@@ -46,6 +46,7 @@ record FirstLink(LiveCalls calls, List<ServerInterceptor> observers) implements 
         }
         catch (Throwable ex) {
             live.fail(ex);
+            live.unheard();
             return nobody();
         }
     }

@@ -1,6 +1,7 @@
 package io.rpcspring.server.call;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -40,6 +41,8 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     private static final int TICK = 20;
 
+    private static final Throwable UNHEARD = new CancellationException("The call has ended");
+
     private final Metadata headers;
 
     /** When it came, in ticks. */
@@ -55,6 +58,9 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
+
+    /** What all see of it; null before anybody asked. Guarded by this for writing. */
+    private volatile @Nullable RpcContext rpcContext;
 
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
@@ -78,8 +84,8 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     /**
      * What can be known of a call beside its messages.
-     * @param call a call as it reached whoever fails
-     * @return the handler's own, if it has one; without headers if the call is hidden
+     * @param call a call as it reached whoever asks
+     * @return the same for all who ask; without headers if the call is hidden
      */
     public static RpcContext contextOf(ServerCall<?, ?> call) {
         LiveCall<?, ?> live = of(call);
@@ -100,18 +106,40 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     private RpcContext rpcContext() {
-        CallHandler answers = this.handler;
-        RpcContext known = (answers != null) ? answers.rpcContext() : null;
+        RpcContext known = this.rpcContext;
+        return (known != null) ? known : newRpcContext();
+    }
+
+    private synchronized RpcContext newRpcContext() {
+        RpcContext known = this.rpcContext;
+        if (known == null) {
+            Context previous = context().attach();
+            try {
+                known = new RpcContext(this, this.headers);
+            }
+            finally {
+                context().detach(previous);
+            }
+            this.rpcContext = known;
+        }
+        return known;
+    }
+
+    /**
+     * The call has reached its handler, in the current context.
+     * @param call the call as interceptors pass it on
+     * @param passedOn the request's metadata as they do
+     * @return what can be known of it beside its messages
+     */
+    public synchronized RpcContext reached(ServerCall<?, ?> call, Metadata passedOn) {
+        RpcContext known = this.rpcContext;
         if (known != null) {
+            known.passedOn(call, passedOn);
             return known;
         }
-        Context previous = context().attach();
-        try {
-            return new RpcContext(this, this.headers);
-        }
-        finally {
-            context().detach(previous);
-        }
+        RpcContext first = new RpcContext(call, passedOn);
+        this.rpcContext = first;
+        return first;
     }
 
     /**
@@ -283,6 +311,25 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
+    /**
+     * It has ended before anybody listened to it: grpc-java, which would still parse its
+     * request, is told that nobody wants it.
+     */
+    void unheard() {
+        if (isEnded() && context() instanceof Context.CancellableContext own) {
+            own.cancel(UNHEARD);
+        }
+    }
+
+    /**
+     * Whether what is left on this thread is taken off when the event ends that it runs.
+     * @return false where an interceptor goes on by itself
+     */
+    public boolean isFollowedHere() {
+        AdmittedCall admitted = this.run;
+        return this.followed && admitted != null && admitted.isHere();
+    }
+
     @Override
     public boolean isEnded() {
         return end() != null;
@@ -342,14 +389,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
          * @param status how it ended
          */
         void callEnded(Status status);
-
-        /**
-         * What the handler knows of its call.
-         * @return null if it knows nothing
-         */
-        default @Nullable RpcContext rpcContext() {
-            return null;
-        }
 
         /**
          * A request was refused, and none comes after it.
