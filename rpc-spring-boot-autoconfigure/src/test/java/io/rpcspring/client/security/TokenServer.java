@@ -70,7 +70,16 @@ final class TokenServer implements AutoCloseable {
     }
 
     String uri() {
-        return "http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port") + "/oauth2/token";
+        return address() + "/oauth2/token";
+    }
+
+    /** What verifies the tokens. */
+    String keysUri() {
+        return address() + "/oauth2/jwks";
+    }
+
+    private String address() {
+        return "http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port");
     }
 
     /** What an application has to know of its client here. */
