@@ -31,7 +31,8 @@ record TokenSources(ObjectProvider<OAuth2AuthorizedClientManager> managers,
         ObjectProvider<ClientRegistrationRepository> repositories,
         ObjectProvider<ReactiveClientRegistrationRepository> reactiveRepositories,
         ObjectProvider<OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest>> clients)
-        implements Supplier<TokenSource> {
+        implements
+            Supplier<TokenSource> {
 
     /** Spring Security registers one by itself, which works only within a web request. */
     private static final List<String> WITHIN_REQUESTS = List.of("DefaultOAuth2AuthorizedClientManager",

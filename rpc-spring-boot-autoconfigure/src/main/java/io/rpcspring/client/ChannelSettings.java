@@ -75,11 +75,11 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
         @DefaultValue("8KB") DataSize maxOutboundMetadataSize, @Nullable DataSize flowControlWindow,
         @Nullable String userAgent, @DefaultValue Map<String, String> metadata, @Nullable String credentials,
         @DefaultValue OAuth2 oauth2, @DefaultValue Basic basic, @Nullable String bearer,
-        @DefaultValue("false") boolean insecureCredentials, @DefaultValue HealthCheck healthCheck, @Nullable RetryThrottling retryThrottling,
-        @DefaultValue RetryBuffer retryBuffer, @DefaultValue("0s") Duration deadline,
-        @DefaultValue("0s") Duration streamDeadline, @DefaultValue("false") boolean waitForReady,
-        @Nullable String compression, @DefaultValue("false") boolean validation,
-        @NestedConfigurationProperty CallSettings.@Nullable Retry retry,
+        @DefaultValue("false") boolean insecureCredentials, @DefaultValue HealthCheck healthCheck,
+        @Nullable RetryThrottling retryThrottling, @DefaultValue RetryBuffer retryBuffer,
+        @DefaultValue("0s") Duration deadline, @DefaultValue("0s") Duration streamDeadline,
+        @DefaultValue("false") boolean waitForReady, @Nullable String compression,
+        @DefaultValue("false") boolean validation, @NestedConfigurationProperty CallSettings.@Nullable Retry retry,
         @NestedConfigurationProperty CallSettings.@Nullable Hedging hedging,
         @DefaultValue Map<String, CallSettings> methods) {
 

@@ -8,7 +8,8 @@ import io.rpcspring.RpcConfigurationException;
 /**
  * Refuses channels whose credentials everybody on the way could read.
  * <p>
- * What cannot be known from the target, such as where a name leads, is not taken for safe.
+ * What cannot be known from the target, such as where a name leads, is not taken for
+ * safe.
  */
 final class ReadableCredentials {
 

@@ -113,8 +113,8 @@ class ChannelCredentialsTests {
     }
 
     @ParameterizedTest
-    @CsvSource({ "bearer=t0ken, bearer", "basic.username=ada;basic.password=s3cret, basic", "credentials=badge, credentials",
-            "metadata.authorization=Bearer t0ken, metadata.authorization" })
+    @CsvSource({ "bearer=t0ken, bearer", "basic.username=ada;basic.password=s3cret, basic",
+            "credentials=badge, credentials", "metadata.authorization=Bearer t0ken, metadata.authorization" })
     void credentialsAreNotSentInPlainText(String properties, String key) {
         runner("dns:///places:9090", properties.split(";"))
             .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
@@ -127,8 +127,8 @@ class ChannelCredentialsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "places:9090", "10.0.0.1:9090", "dns:///localhost.example.org:1", "127.0.0.1.example.org:1",
-            "dns://127.0.0.1/places:1", "[fe80::1]:1", "xlocalhost:1", "128.0.0.1:1" })
+    @ValueSource(strings = { "places:9090", "10.0.0.1:9090", "dns:///localhost.example.org:1",
+            "127.0.0.1.example.org:1", "dns://127.0.0.1/places:1", "[fe80::1]:1", "xlocalhost:1", "128.0.0.1:1" })
     void elsewhereIsWhateverIsNotHere(String target) {
         runner(target, "bearer=t0ken").run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
             .isThrownBy(() -> places(context))
@@ -137,8 +137,7 @@ class ChannelCredentialsTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "localhost:1", "LOCALHOST:1", "localhost", "127.0.0.1:1", "127.1.2.3:1", "[::1]:1",
-            "dns:///localhost:1", "dns://8.8.8.8/localhost:1",
-            "unix:/tmp/places.sock" })
+            "dns:///localhost:1", "dns://8.8.8.8/localhost:1", "unix:/tmp/places.sock" })
     void loopbackIsHere(String target) {
         runner(target, "bearer=t0ken").run((context) -> assertThatNoException().isThrownBy(() -> places(context)));
     }
@@ -181,9 +180,10 @@ class ChannelCredentialsTests {
             "bearer=t0ken;basic.username=ada;basic.password=s3cret, basic, bearer",
             "bearer=t0ken;metadata.authorization=x, bearer, metadata.authorization" })
     void twoAuthorizationsAreRefused(String properties, String one, String other) {
-        assertRefused(properties.split(";"), CHANNEL + one + " and " + CHANNEL + other
-                + " are both set, but a call has one authorization. Remove one of them."
-                + " oauth2.registration: \"\" and oauth2.relay: false turn off what is inherited.");
+        assertRefused(properties.split(";"),
+                CHANNEL + one + " and " + CHANNEL + other
+                        + " are both set, but a call has one authorization. Remove one of them."
+                        + " oauth2.registration: \"\" and oauth2.relay: false turn off what is inherited.");
     }
 
     @Test
@@ -228,8 +228,7 @@ class ChannelCredentialsTests {
                 Metadata.ASCII_STRING_MARSHALLER);
 
         @Override
-        public void applyRequestMetadata(RequestInfo request, Executor executor,
-                MetadataApplier applier) {
+        public void applyRequestMetadata(RequestInfo request, Executor executor, MetadataApplier applier) {
             Metadata headers = new Metadata();
             headers.put(KEY, "Bearer badge");
             applier.apply(headers);

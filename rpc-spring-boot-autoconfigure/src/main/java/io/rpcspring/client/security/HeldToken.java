@@ -26,8 +26,8 @@ record HeldToken(String value, Metadata headers, long renewal, long end) impleme
 
     /**
      * A token that has just been fetched.
-     * @param before the one that was there, which may be the same: other holders of tokens
-     * ask for a new one later than this does
+     * @param before the one that was there, which may be the same: other holders of
+     * tokens ask for a new one later than this does
      * @throws IllegalArgumentException if no header can have it
      */
     static HeldToken of(OAuth2AccessToken token, @Nullable HeldToken before, long now) {

@@ -70,7 +70,8 @@ public final class RegisteredTokens implements ChannelEnvironment.Link {
             return Optional.empty();
         }
         check(channel);
-        String whose = channel.name().isEmpty() ? "a channel opened at run time" : "the channel '" + channel.name() + "'";
+        String whose = channel.name().isEmpty() ? "a channel opened at run time"
+                : "the channel '" + channel.name() + "'";
         return Optional.of(new Authorized(this.tokens.computeIfAbsent(registration, this::token),
                 "There is no token for " + whose + " by the OAuth2 registration '" + registration + "'"));
     }

@@ -19,8 +19,8 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
  * <p>
  * At most one request for it is under way. A token is used until its end; the first call
  * late in its life has a newer one fetched, and goes on with the old one. Calls that find
- * none wait for the request, without a thread. After a failure the authorization server is
- * left alone for a while, in which such calls fail at once.
+ * none wait for the request, without a thread. After a failure the authorization server
+ * is left alone for a while, in which such calls fail at once.
  */
 final class SharedToken {
 
@@ -124,8 +124,8 @@ final class SharedToken {
 
     private void giveUp(CompletableFuture<TokenAnswer> started, Future<?> task) {
         task.cancel(true);
-        answer(started, TokenFailure.unavailable(
-                "the authorization server has not answered within " + this.patience.toMillis() + "ms"));
+        answer(started, TokenFailure
+            .unavailable("the authorization server has not answered within " + this.patience.toMillis() + "ms"));
     }
 
     private void fetch(CompletableFuture<TokenAnswer> started) {

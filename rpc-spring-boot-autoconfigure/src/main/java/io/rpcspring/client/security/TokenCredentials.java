@@ -26,7 +26,9 @@ final class TokenCredentials extends CallCredentials {
         this.what = what;
     }
 
-    /** The call brings an authorization of its own. Call it before the call is started. */
+    /**
+     * The call brings an authorization of its own. Call it before the call is started.
+     */
     void omit() {
         this.superfluous = true;
     }

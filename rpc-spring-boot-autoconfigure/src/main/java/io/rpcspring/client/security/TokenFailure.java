@@ -24,8 +24,8 @@ import org.springframework.web.client.RestClientResponseException;
 /**
  * Why there is no token, without a word of what the authorization server wrote.
  * <p>
- * Spring reports an answer of 401 as a response that is invalid, with the answer's body in
- * the text and the status only in the cause.
+ * Spring reports an answer of 401 as a response that is invalid, with the answer's body
+ * in the text and the status only in the cause.
  *
  * @param code {@code UNAUTHENTICATED} if the client is refused, {@code UNAVAILABLE} if
  * there is nobody to ask

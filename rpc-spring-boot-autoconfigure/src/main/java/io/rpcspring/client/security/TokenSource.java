@@ -69,9 +69,9 @@ public final class TokenSource {
             @Nullable Registrations registrations) {
         return new TokenSource(registrations, true, (id) -> {
             ClientRegistration registration = (registrations != null) ? registrations.find(id) : null;
-            return (registration != null) ? client
-                .getTokenResponse(new OAuth2ClientCredentialsGrantRequest(registration))
-                .getAccessToken() : null;
+            return (registration != null)
+                    ? client.getTokenResponse(new OAuth2ClientCredentialsGrantRequest(registration)).getAccessToken()
+                    : null;
         });
     }
 

@@ -137,11 +137,10 @@ class ApplicationTokensTests {
 
     @Test
     void ofSeveralManagersThePrimaryOneIsAsked() {
-        ApplicationContextRunner several = plain()
-            .withBean("one", OAuth2AuthorizedClientManager.class, () -> manager("one"));
+        ApplicationContextRunner several = plain().withBean("one", OAuth2AuthorizedClientManager.class,
+                () -> manager("one"));
         several
-            .withBean("two", OAuth2AuthorizedClientManager.class, () -> manager("two"),
-                    (bean) -> bean.setPrimary(true))
+            .withBean("two", OAuth2AuthorizedClientManager.class, () -> manager("two"), (bean) -> bean.setPrimary(true))
             .run((context) -> assertThat(sentBy(context)).isEqualTo("Bearer two"));
         several.withBean("two", OAuth2AuthorizedClientManager.class, () -> manager("two"))
             .run((context) -> assertThat(context).getFailure()

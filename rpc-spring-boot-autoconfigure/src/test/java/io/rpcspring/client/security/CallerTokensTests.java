@@ -102,10 +102,10 @@ class CallerTokensTests {
 
     @Test
     void channelThatDoesNotRelayKeepsTheTokenAtHome() {
-        this.server.runner("places")
-            .run((context) -> assertThat(sentBy(context, jwt("first"))).isNull());
-        runner().withPropertyValues("rpc.client.defaults.oauth2.relay=true",
-                "rpc.client.channels.places.oauth2.relay=false")
+        this.server.runner("places").run((context) -> assertThat(sentBy(context, jwt("first"))).isNull());
+        runner()
+            .withPropertyValues("rpc.client.defaults.oauth2.relay=true",
+                    "rpc.client.channels.places.oauth2.relay=false")
             .run((context) -> assertThat(sentBy(context, jwt("first"))).isNull());
     }
 

@@ -95,7 +95,9 @@ class RegisteredTokensTests {
         });
     }
 
-    /** Spring's own manager takes a token of less than a minute for one that has ended. */
+    /**
+     * Spring's own manager takes a token of less than a minute for one that has ended.
+     */
     @Test
     void tokensOfSecondsAreNotFetchedPerCall() {
         this.tokens.lifetime(Duration.ofSeconds(50));
@@ -148,9 +150,11 @@ class RegisteredTokensTests {
                 PlacesGrpc.PlacesFutureStub future = PlacesGrpc.newFutureStub(channel(context));
                 Future<?> patient = future.find(ZURICH);
                 Future<?> givenUp = future.find(ZURICH);
-                assertThat(Status.fromThrowable(failure(() -> PlacesGrpc.newBlockingStub(channel(context))
-                    .withDeadlineAfter(200, TimeUnit.MILLISECONDS)
-                    .find(ZURICH))).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+                assertThat(Status
+                    .fromThrowable(failure(() -> PlacesGrpc.newBlockingStub(channel(context))
+                        .withDeadlineAfter(200, TimeUnit.MILLISECONDS)
+                        .find(ZURICH)))
+                    .getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
                 givenUp.cancel(true);
                 assertThat(PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("open")).find(ZURICH))
                     .isNotNull();
@@ -230,8 +234,7 @@ class RegisteredTokensTests {
     private static final class Badge extends CallCredentials {
 
         @Override
-        public void applyRequestMetadata(RequestInfo request, Executor executor,
-                MetadataApplier applier) {
+        public void applyRequestMetadata(RequestInfo request, Executor executor, MetadataApplier applier) {
             Metadata headers = new Metadata();
             headers.put(AUTHORIZATION, "Bearer badge");
             applier.apply(headers);

@@ -124,7 +124,9 @@ class RelayedIdentityTests {
     static class Back {
 
         Place find(PlaceName name, RpcContext call) {
-            return Place.newBuilder().setName((call.principal() != null) ? call.principal().getName() : "nobody").build();
+            return Place.newBuilder()
+                .setName((call.principal() != null) ? call.principal().getName() : "nobody")
+                .build();
         }
 
     }

@@ -59,28 +59,29 @@ class TokenFailureTests {
     private void assertFailed(ApplicationContext context, Status.Code code, String why) {
         Status status = Status.fromThrowable(failure(context));
         assertThat(status.getCode()).isEqualTo(code);
-        String where = (code == Status.Code.UNAVAILABLE)
-                ? " [channel 'places' to localhost:" + this.server.port() + "]" : "";
+        String where = (code == Status.Code.UNAVAILABLE) ? " [channel 'places' to localhost:" + this.server.port() + "]"
+                : "";
         assertThat(status.getDescription()).isEqualTo(WHAT + why + where);
         assertThat(this.server.calls).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            400 | application/json | {"error":"invalid_scope","error_description":"s3cret"} | UNAUTHENTICATED | the authorization server refused it: invalid_scope
-            400 | application/json | {"error":"s3cret"}            | UNAVAILABLE     | the authorization server's answer has none
-            400 | application/json | {"error":"server_error"}      | UNAVAILABLE     | the authorization server's answer has none
-            401 | application/json | {"error":"s3cret"}            | UNAUTHENTICATED | the authorization server answered 401
-            403 | text/html        | <p>s3cret</p>                 | UNAUTHENTICATED | the authorization server answered 403
-            404 | text/html        | <p>s3cret</p>                 | UNAUTHENTICATED | the authorization server answered 404
-            408 | text/html        | <p>s3cret</p>                 | UNAVAILABLE     | the authorization server answered 408
-            429 | text/html        | <p>s3cret</p>                 | UNAVAILABLE     | the authorization server answered 429
-            500 | text/html        | <p>s3cret</p>                 | UNAVAILABLE     | the authorization server answered 500
-            503 | application/json | {"error":"s3cret"}            | UNAVAILABLE     | the authorization server answered 503
-            200 | application/json | s3cret                        | UNAVAILABLE     | the authorization server's answer cannot be read
-            200 | text/html        | <p>s3cret</p>                 | UNAVAILABLE     | the authorization server's answer has none
-            200 | application/json | {"access_token":"s3cret"}     | UNAVAILABLE     | the authorization server's answer cannot be read
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    400 | application/json | {"error":"invalid_scope","error_description":"s3cret"} | UNAUTHENTICATED | the authorization server refused it: invalid_scope
+                    400 | application/json | {"error":"s3cret"}            | UNAVAILABLE     | the authorization server's answer has none
+                    400 | application/json | {"error":"server_error"}      | UNAVAILABLE     | the authorization server's answer has none
+                    401 | application/json | {"error":"s3cret"}            | UNAUTHENTICATED | the authorization server answered 401
+                    403 | text/html        | <p>s3cret</p>                 | UNAUTHENTICATED | the authorization server answered 403
+                    404 | text/html        | <p>s3cret</p>                 | UNAUTHENTICATED | the authorization server answered 404
+                    408 | text/html        | <p>s3cret</p>                 | UNAVAILABLE     | the authorization server answered 408
+                    429 | text/html        | <p>s3cret</p>                 | UNAVAILABLE     | the authorization server answered 429
+                    500 | text/html        | <p>s3cret</p>                 | UNAVAILABLE     | the authorization server answered 500
+                    503 | application/json | {"error":"s3cret"}            | UNAVAILABLE     | the authorization server answered 503
+                    200 | application/json | s3cret                        | UNAVAILABLE     | the authorization server's answer cannot be read
+                    200 | text/html        | <p>s3cret</p>                 | UNAVAILABLE     | the authorization server's answer has none
+                    200 | application/json | {"access_token":"s3cret"}     | UNAVAILABLE     | the authorization server's answer cannot be read
+                    """)
     void statusSaysWhyWithoutTheServersWords(int answer, String type, String body, Status.Code code, String why,
             CapturedOutput output) {
         this.tokens.answerNext(1, answer, type, body);
@@ -111,16 +112,14 @@ class TokenFailureTests {
 
     @Test
     void scopeThatTheClientMayNotHaveIsUnauthenticated() {
-        runner("spring.security.oauth2.client.registration.tours.scope=write")
-            .run((context) -> assertFailed(context, Status.Code.UNAUTHENTICATED,
-                    "the authorization server refused it: invalid_scope"));
+        runner("spring.security.oauth2.client.registration.tours.scope=write").run((context) -> assertFailed(context,
+                Status.Code.UNAUTHENTICATED, "the authorization server refused it: invalid_scope"));
     }
 
     @Test
     void authorizationServerThatIsNotThereIsUnavailable() {
-        runner(TokenServer.registration("tours", "http://127.0.0.1:1/token"))
-            .run((context) -> assertFailed(context, Status.Code.UNAVAILABLE,
-                    "the authorization server cannot be reached: ConnectException"));
+        runner(TokenServer.registration("tours", "http://127.0.0.1:1/token")).run((context) -> assertFailed(context,
+                Status.Code.UNAVAILABLE, "the authorization server cannot be reached: ConnectException"));
     }
 
 }

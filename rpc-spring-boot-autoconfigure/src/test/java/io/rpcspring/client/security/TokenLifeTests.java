@@ -64,8 +64,7 @@ class TokenLifeTests {
     }
 
     private ApplicationContextRunner timed() {
-        return runner().withUserConfiguration(Timed.class)
-            .withBean("tests", TokenLifeTests.class, () -> this);
+        return runner().withUserConfiguration(Timed.class).withBean("tests", TokenLifeTests.class, () -> this);
     }
 
     private static Status call(ApplicationContext context) {
@@ -154,8 +153,9 @@ class TokenLifeTests {
     @Test
     void sourceThatHangsFailsTheCallsThatWaitAndIsNotAskedTwice() {
         Stuck stuck = new Stuck();
-        runner().withBean(RegisteredTokens.class,
-                () -> new RegisteredTokens(() -> TokenSource.of(stuck.manager(), null), this.clock, PATIENCE))
+        runner()
+            .withBean(RegisteredTokens.class,
+                    () -> new RegisteredTokens(() -> TokenSource.of(stuck.manager(), null), this.clock, PATIENCE))
             .run((context) -> {
                 assertThat(call(context).getDescription())
                     .startsWith("There is no token for the channel 'places' by the OAuth2 registration 'tours':"
