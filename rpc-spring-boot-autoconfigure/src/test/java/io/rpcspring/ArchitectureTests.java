@@ -150,7 +150,8 @@ class ArchitectureTests {
                     "io.rpcspring.autoconfigure..", "io.rpcspring.test..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.rpcspring.server.security..", "org.springframework.security.."));
+            .resideInAnyPackage("io.rpcspring.server.security..", "io.rpcspring.client.security..",
+                    "org.springframework.security.."));
     }
 
     @Test

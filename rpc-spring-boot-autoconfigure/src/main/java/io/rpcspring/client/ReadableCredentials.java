@@ -14,7 +14,7 @@ import io.rpcspring.RpcConfigurationException;
 final class ReadableCredentials {
 
     private static final Pattern HERE = Pattern.compile("(?i)(unix|unix-abstract|in-process):.*"
-            + "|(dns:(//[^/]*/)?|ipv[46]:)?(localhost\\.?|127(\\.\\d{1,3}){3}|\\[(::1|(0:){7}1)])(:\\d+)?");
+            + "|(dns://[^/]*/)?(localhost\\.?|127(\\.\\d{1,3}){3}|\\[(::1|(0:){7}1)])(:\\d+)?");
 
     private ReadableCredentials() {
     }

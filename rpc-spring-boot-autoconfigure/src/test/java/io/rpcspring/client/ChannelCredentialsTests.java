@@ -1,6 +1,7 @@
 package io.rpcspring.client;
 
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 import io.grpc.CallCredentials;
@@ -126,9 +127,8 @@ class ChannelCredentialsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = { "places:9090", "10.0.0.1:9090", "dns:///localhost.example.org:1", "127.0.0.1.example.org:1",
-                    "dns://127.0.0.1/places:1", "[fe80::1]:1", "ipv4:10.0.0.1:1", "xlocalhost:1", "128.0.0.1:1" })
+    @ValueSource(strings = { "places:9090", "10.0.0.1:9090", "dns:///localhost.example.org:1",
+            "127.0.0.1.example.org:1", "dns://127.0.0.1/places:1", "[fe80::1]:1", "xlocalhost:1", "128.0.0.1:1" })
     void elsewhereIsWhateverIsNotHere(String target) {
         runner(target, "bearer=t0ken").run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
             .isThrownBy(() -> places(context))
@@ -137,8 +137,7 @@ class ChannelCredentialsTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "localhost:1", "LOCALHOST:1", "localhost", "127.0.0.1:1", "127.1.2.3:1", "[::1]:1",
-            "dns:///localhost:1", "dns:localhost:1", "dns://8.8.8.8/localhost:1", "ipv4:127.0.0.1:1", "ipv6:[::1]:1",
-            "unix:/tmp/places.sock" })
+            "dns:///localhost:1", "dns://8.8.8.8/localhost:1", "unix:/tmp/places.sock" })
     void loopbackIsHere(String target) {
         runner(target, "bearer=t0ken").run((context) -> assertThatNoException().isThrownBy(() -> places(context)));
     }
@@ -229,8 +228,7 @@ class ChannelCredentialsTests {
                 Metadata.ASCII_STRING_MARSHALLER);
 
         @Override
-        public void applyRequestMetadata(RequestInfo request, java.util.concurrent.Executor executor,
-                MetadataApplier applier) {
+        public void applyRequestMetadata(RequestInfo request, Executor executor, MetadataApplier applier) {
             Metadata headers = new Metadata();
             headers.put(KEY, "Bearer badge");
             applier.apply(headers);

@@ -33,9 +33,10 @@ public final class CallerTokens implements ChannelEnvironment.Link {
 
     private static @Nullable String token() {
         Authentication caller = SecurityContextHolder.getContext().getAuthentication();
-        boolean hasToken = caller != null && caller.isAuthenticated()
-                && caller.getCredentials() instanceof AbstractOAuth2Token;
-        return hasToken ? ((AbstractOAuth2Token) caller.getCredentials()).getTokenValue() : null;
+        if (caller == null || !caller.isAuthenticated()) {
+            return null;
+        }
+        return (caller.getCredentials() instanceof AbstractOAuth2Token token) ? token.getTokenValue() : null;
     }
 
     /**

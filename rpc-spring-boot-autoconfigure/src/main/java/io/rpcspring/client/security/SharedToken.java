@@ -76,13 +76,15 @@ final class SharedToken {
             return null;
         }
         if (token.isDue(now) && this.request == null && this.backoff.isOver(now)) {
-            renew(token, now);
+            renew(now);
         }
         return token;
     }
 
-    private synchronized void renew(HeldToken due, long now) {
-        if (due == this.held && mayAsk(now)) {
+    /** Somebody else may have done so meanwhile. */
+    private synchronized void renew(long now) {
+        HeldToken token = this.held;
+        if (token != null && token.isDue(now) && mayAsk(now)) {
             ask();
         }
     }
@@ -105,7 +107,7 @@ final class SharedToken {
         return this.request == null && !this.asking && this.backoff.isOver(now);
     }
 
-    private CompletableFuture<TokenAnswer> ask() {
+    private CompletionStage<TokenAnswer> ask() {
         CompletableFuture<TokenAnswer> started = new CompletableFuture<>();
         this.request = started;
         try {

@@ -107,11 +107,11 @@ class ApplicationTokensTests {
             });
     }
 
+    /** It has only reactive beans. */
     @Test
     void reactiveApplication() {
         configured(new ReactiveWebApplicationContextRunner())
-            .withConfiguration(AutoConfigurations.of(OAuth2ClientAutoConfiguration.class,
-                    ReactiveOAuth2ClientAutoConfiguration.class))
+            .withConfiguration(AutoConfigurations.of(ReactiveOAuth2ClientAutoConfiguration.class))
             .run((context) -> {
                 assertThat(context).doesNotHaveBean(ClientRegistrationRepository.class)
                     .hasSingleBean(ReactiveClientRegistrationRepository.class);

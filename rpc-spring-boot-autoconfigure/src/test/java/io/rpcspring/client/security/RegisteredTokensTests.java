@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,6 +36,7 @@ import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -164,7 +166,7 @@ class RegisteredTokensTests {
     }
 
     private static Throwable failure(Runnable call) {
-        return org.assertj.core.api.Assertions.catchThrowable(call::run);
+        return catchThrowable(call::run);
     }
 
     @Test
@@ -232,8 +234,7 @@ class RegisteredTokensTests {
     private static final class Badge extends CallCredentials {
 
         @Override
-        public void applyRequestMetadata(RequestInfo request, java.util.concurrent.Executor executor,
-                MetadataApplier applier) {
+        public void applyRequestMetadata(RequestInfo request, Executor executor, MetadataApplier applier) {
             Metadata headers = new Metadata();
             headers.put(AUTHORIZATION, "Bearer badge");
             applier.apply(headers);

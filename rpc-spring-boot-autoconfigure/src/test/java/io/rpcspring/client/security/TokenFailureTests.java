@@ -3,6 +3,7 @@ package io.rpcspring.client.security;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.Status;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -87,8 +88,7 @@ class TokenFailureTests {
         runner().run((context) -> {
             Throwable failure = failure(context);
             assertThat(failure).hasStackTraceContaining(WHAT);
-            assertThat(java.util.Objects.toString(org.assertj.core.util.Throwables.getStackTrace(failure)))
-                .doesNotContain("s3cret");
+            assertThat(Throwables.getStackTrace(failure)).doesNotContain("s3cret");
             assertFailed(context, code, why);
         });
         assertThat(output).contains("There is no new token of the OAuth2 registration 'tours': " + why)

@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.grpc.Status;
@@ -19,6 +19,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 
@@ -42,9 +43,10 @@ class TokenLifeTests {
 
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
-    private final AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
+    /** How far the clock of the client is ahead. */
+    private volatile Duration offset = Duration.ZERO;
 
-    private final InstantSource clock = () -> Instant.now().plus(this.offset.get());
+    private final InstantSource clock = () -> Instant.now().plus(this.offset);
 
     @RegisterExtension
     private final RecordingServer server = RecordingServer.start();
@@ -83,11 +85,11 @@ class TokenLifeTests {
         this.tokens.lifetime(Duration.ofSeconds(100));
         timed().run((context) -> {
             String first = token(context);
-            this.offset.set(Duration.ofSeconds(75));
+            this.offset = Duration.ofSeconds(75);
             assertThat(token(context)).isEqualTo(first);
             assertThat(this.tokens.requests()).isOne();
             this.tokens.hold();
-            this.offset.set(Duration.ofSeconds(85));
+            this.offset = Duration.ofSeconds(85);
             IntStream.range(0, 20).forEach((i) -> assertThat(token(context)).isEqualTo(first));
             this.tokens.release();
             await().until(() -> !token(context).equals(first));
@@ -101,17 +103,17 @@ class TokenLifeTests {
         timed().run((context) -> {
             String first = token(context);
             this.tokens.answerNext(2, 503, "text/plain", "s3cret of the server");
-            this.offset.set(Duration.ofSeconds(85));
+            this.offset = Duration.ofSeconds(85);
             assertThat(token(context)).isEqualTo(first);
             await().untilAsserted(() -> assertThat(output).containsOnlyOnce(
                     "There is no new token of the OAuth2 registration 'tours': the authorization server answered 503;"
                             + " it is asked for again while calls come"));
             IntStream.range(0, 20).forEach((i) -> assertThat(token(context)).isEqualTo(first));
             assertThat(this.tokens.requests()).isEqualTo(2);
-            this.offset.set(Duration.ofSeconds(101));
+            this.offset = Duration.ofSeconds(101);
             assertThat(call(context).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             assertThat(this.tokens.requests()).isEqualTo(3);
-            this.offset.set(Duration.ofSeconds(104));
+            this.offset = Duration.ofSeconds(104);
             assertThat(token(context)).isNotEqualTo(first);
             assertThat(output).containsOnlyOnce("There is a token of the OAuth2 registration 'tours' again")
                 .containsOnlyOnce("There is no new token")
@@ -130,7 +132,7 @@ class TokenLifeTests {
                         .startsWith("There is no token for the channel 'places' by the OAuth2 registration 'tours':"
                                 + " the authorization server answered 503"));
                 assertThat(this.tokens.requests()).isEqualTo(failures);
-                this.offset.set(this.offset.get().plus(Duration.ofSeconds(1L << (failures - 1))));
+                this.offset = this.offset.plus(Duration.ofSeconds(1L << (failures - 1)));
             }
             assertThat(call(context)).isEqualTo(Status.OK);
             assertThat(this.tokens.requests()).isEqualTo(4);
@@ -158,13 +160,13 @@ class TokenLifeTests {
                 assertThat(call(context).getDescription())
                     .startsWith("There is no token for the channel 'places' by the OAuth2 registration 'tours':"
                             + " the authorization server has not answered within 300ms");
-                this.offset.set(Duration.ofMinutes(1));
+                this.offset = Duration.ofMinutes(1);
                 assertThat(call(context).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
                 assertThat(stuck.asked).hasValue(1);
                 stuck.free.countDown();
                 await().until(() -> stuck.left.get() == 1);
                 await().until(() -> {
-                    this.offset.set(this.offset.get().plusMinutes(1));
+                    this.offset = this.offset.plusMinutes(1);
                     return call(context).getCode() == Status.Code.UNAUTHENTICATED;
                 });
                 assertThat(call(context).getDescription())
@@ -176,7 +178,7 @@ class TokenLifeTests {
     /** Gives tokens by the clock of the test. */
     static class Timed {
 
-        @org.springframework.context.annotation.Bean
+        @Bean
         RegisteredTokens registeredTokens(ClientRegistrationRepository registrations, TokenLifeTests tests) {
             return new RegisteredTokens(
                     () -> TokenSource.direct(TokenEndpoint.client(), Registrations.of(registrations)), tests.clock,
@@ -190,9 +192,9 @@ class TokenLifeTests {
 
         private final CountDownLatch free = new CountDownLatch(1);
 
-        private final java.util.concurrent.atomic.AtomicInteger asked = new java.util.concurrent.atomic.AtomicInteger();
+        private final AtomicInteger asked = new AtomicInteger();
 
-        private final java.util.concurrent.atomic.AtomicInteger left = new java.util.concurrent.atomic.AtomicInteger();
+        private final AtomicInteger left = new AtomicInteger();
 
         OAuth2AuthorizedClientManager manager() {
             return (request) -> {

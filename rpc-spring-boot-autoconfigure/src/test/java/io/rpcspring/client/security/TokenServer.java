@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -16,6 +15,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -45,7 +45,10 @@ final class TokenServer implements AutoCloseable {
 
     private final AtomicInteger requests = new AtomicInteger();
 
-    private final AtomicReference<Duration> lifetime = new AtomicReference<>(Duration.ofHours(1));
+    private volatile Duration lifetime = Duration.ofHours(1);
+
+    /** Encoded better with its first use. */
+    private volatile String secret = "{noop}pass:word";
 
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
@@ -56,7 +59,7 @@ final class TokenServer implements AutoCloseable {
 
     private TokenServer() {
         this.context = new SpringApplicationBuilder(Issuer.class).web(WebApplicationType.SERVLET)
-            .bannerMode(org.springframework.boot.Banner.Mode.OFF)
+            .bannerMode(Banner.Mode.OFF)
             .logStartupInfo(false)
             .initializers((context) -> context.getBeanFactory().registerSingleton("tokenServer", this))
             .run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.register-shutdown-hook=false");
@@ -67,7 +70,16 @@ final class TokenServer implements AutoCloseable {
     }
 
     String uri() {
-        return "http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port") + "/oauth2/token";
+        return address() + "/oauth2/token";
+    }
+
+    /** What verifies the tokens. */
+    String keysUri() {
+        return address() + "/oauth2/jwks";
+    }
+
+    private String address() {
+        return "http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port");
     }
 
     /** What an application has to know of its client here. */
@@ -89,7 +101,7 @@ final class TokenServer implements AutoCloseable {
 
     /** How long the tokens live that come next. */
     void lifetime(Duration duration) {
-        this.lifetime.set(duration);
+        this.lifetime = duration;
     }
 
     /** What the next requests get instead of tokens. */
@@ -152,11 +164,11 @@ final class TokenServer implements AutoCloseable {
     private RegisteredClient client() {
         return RegisteredClient.withId("1")
             .clientId("guide")
-            .clientSecret("{noop}pass:word")
+            .clientSecret(this.secret)
             .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
             .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
             .scope("read")
-            .tokenSettings(TokenSettings.builder().accessTokenTimeToLive(this.lifetime.get()).build())
+            .tokenSettings(TokenSettings.builder().accessTokenTimeToLive(this.lifetime).build())
             .build();
     }
 
@@ -185,7 +197,7 @@ final class TokenServer implements AutoCloseable {
 
                 @Override
                 public void save(RegisteredClient client) {
-                    throw new UnsupportedOperationException();
+                    server.secret = String.valueOf(client.getClientSecret());
                 }
 
                 @Override

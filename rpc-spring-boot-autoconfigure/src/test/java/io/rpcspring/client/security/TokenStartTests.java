@@ -106,7 +106,6 @@ class TokenStartTests {
             .withPropertyValues("rpc.client.channels.places.target=localhost:1",
                     "rpc.client." + place + ".oauth2.registration=tours")
             .run((context) -> assertThat(context).getFailure()
-                .rootCause()
                 .hasMessageContaining("rpc.client." + place + ".oauth2.registration is set")
                 .hasMessageContaining(", but " + STARTER + " is not on the class path.")
                 .hasMessageEndingWith("Add the dependency " + STARTER + ", or remove the property."));
