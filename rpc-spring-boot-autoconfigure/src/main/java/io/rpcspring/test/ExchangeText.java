@@ -40,8 +40,8 @@ final class ExchangeText {
         String end = (status == null) ? "still running" : status.getCode() + text(status);
         return exchange.method() + "\n  headers:   " + headers(exchange.headers()) + "\n  deadline:  "
                 + ((exchange.deadline() != null) ? exchange.deadline().toMillis() + "ms" : "none") + "\n  requests:  "
-                + messages(exchange.requests()) + "\n  responses: " + messages(exchange.responses())
-                + "\n  ended:     " + end + ((exchange.attempts() > 1) ? " (attempt " + exchange.attempts() + ")" : "");
+                + messages(exchange.requests()) + "\n  responses: " + messages(exchange.responses()) + "\n  ended:     "
+                + end + ((exchange.attempts() > 1) ? " (attempt " + exchange.attempts() + ")" : "");
     }
 
     private static String text(Status status) {

@@ -57,8 +57,9 @@ class RpcConnectionDetailsTests {
 
     @Test
     void detailsTakeThePlaceOfTargetAndTls() {
-        runner(details("places"), details("My_Places")).withPropertyValues("rpc.client.channels.places.targets=a:1,b:2",
-                "rpc.client.channels.places.ssl.bundle=production", "rpc.client.channels.other.target=localhost:1")
+        runner(details("places"), details("My_Places"))
+            .withPropertyValues("rpc.client.channels.places.targets=a:1,b:2",
+                    "rpc.client.channels.places.ssl.bundle=production", "rpc.client.channels.other.target=localhost:1")
             .run((context) -> {
                 RpcChannels channels = context.getBean(RpcChannels.class);
                 assertThat(channels.names()).isEqualTo(Set.of("My_Places", "other", "places"));
@@ -78,10 +79,11 @@ class RpcConnectionDetailsTests {
                 .withUserConfiguration(SecureDetails.class)
                 .withPropertyValues(certificates.bundle("test", certificates))
                 .withPropertyValues("test.target=localhost:" + secure.port())
-                .run((context) -> assertThat(PlacesGrpc
-                    .newBlockingStub(context.getBean(RpcChannels.class).get("places"))
-                    .find(OSLO)
-                    .getName()).isEqualTo("Oslo"));
+                .run((context) -> assertThat(
+                        PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"))
+                            .find(OSLO)
+                            .getName())
+                    .isEqualTo("Oslo"));
             assertThat(secure.lastCall().session()).isNotNull();
         }
     }
@@ -107,9 +109,9 @@ class RpcConnectionDetailsTests {
         runner(details("places"))
             .withClassLoader(new FilteredClassLoader("org.junit", "org.springframework.test", "org.testcontainers",
                     "org.springframework.boot.testcontainers", "org.springframework.boot.docker"))
-            .run((context) -> assertThat(PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"))
-                .find(OSLO)
-                .getName()).isEqualTo("Oslo"));
+            .run((context) -> assertThat(
+                    PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places")).find(OSLO).getName())
+                .isEqualTo("Oslo"));
     }
 
     private static ApplicationContextRunner runner(RpcConnectionDetails... details) {

@@ -89,8 +89,8 @@ class RpcRecorderTests {
                       deadline:  none
                       requests:  Note {text: "hi"}
                       responses: %s
-                      ended:     still running""".formatted(call.responses().isEmpty() ? "none"
-                    : "Note {text: \"hi\"}"));
+                      ended:     still running"""
+                .formatted(call.responses().isEmpty() ? "none" : "Note {text: \"hi\"}"));
         }
     }
 
@@ -107,8 +107,7 @@ class RpcRecorderTests {
         server.stub("nowhere");
         server.stub("places").find(OSLO);
         assertThatExceptionOfType(AssertionError.class)
-            .isThrownBy(
-                    () -> server.recorder().awaitReceived(PlacesGrpc.getWithinMethod(), Duration.ofMillis(20)))
+            .isThrownBy(() -> server.recorder().awaitReceived(PlacesGrpc.getWithinMethod(), Duration.ofMillis(20)))
             .withMessage("""
                     Expected a call of places.v1.Places/Within within 20ms, but the server received:
                       1. places.v1.Places/Find
@@ -182,9 +181,8 @@ class RpcRecorderTests {
                     but there is none among:
                       none""");
         server.stub("inside").find(OSLO);
-        assertThatExceptionOfType(AssertionError.class)
-            .isThrownBy(() -> assertThat(server.recorder()).received(PlacesGrpc.getTravelMethod())
-                .endedWith(Code.NOT_FOUND))
+        assertThatExceptionOfType(AssertionError.class).isThrownBy(
+                () -> assertThat(server.recorder()).received(PlacesGrpc.getTravelMethod()).endedWith(Code.NOT_FOUND))
             .withMessageContaining("with end NOT_FOUND\nbut there is none among:\n  1. places.v1.Places/Find\n");
         assertThatExceptionOfType(AssertionError.class)
             .isThrownBy(() -> assertThat(server.recorder()).received(PlacesGrpc.getFindMethod()).never())
@@ -205,8 +203,8 @@ class RpcRecorderTests {
     @Test
     void unknownChannelsAreRefused() {
         assertThatExceptionOfType(RpcConfigurationException.class).isThrownBy(() -> server.recorder().sent("packd"))
-            .withMessageStartingWith("The test names the channel 'packd', which is not configured."
-                    + " Configured channels: packed, ");
+            .withMessageStartingWith(
+                    "The test names the channel 'packd', which is not configured." + " Configured channels: packed, ");
     }
 
     private static PlacesGrpc.PlacesBlockingStub tagged(String tag) {

@@ -38,12 +38,13 @@ class ComposeTests {
         try (RecordingServer server = RecordingServer.start()) {
             Service service = new Service(Map.of(LABEL, "places"), List.of(server.port(), 1));
             StarterRunner.withServerOnFreePort()
-                .withBean(RpcConnectionDetails.class, () -> (RpcConnectionDetails) details(service)
-                    .get(RpcConnectionDetails.class))
-                .run((context) -> assertThat(PlacesGrpc
-                    .newBlockingStub(context.getBean(RpcChannels.class).get("places"))
-                    .find(PlaceName.newBuilder().setName("Oslo").build())
-                    .getName()).isEqualTo("Oslo"));
+                .withBean(RpcConnectionDetails.class,
+                        () -> (RpcConnectionDetails) details(service).get(RpcConnectionDetails.class))
+                .run((context) -> assertThat(
+                        PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"))
+                            .find(PlaceName.newBuilder().setName("Oslo").build())
+                            .getName())
+                    .isEqualTo("Oslo"));
             assertThat(server.calls).hasSize(1);
         }
     }
@@ -55,8 +56,7 @@ class ComposeTests {
 
     @Test
     void serviceWithoutPortsIsSaid() {
-        RpcConnectionDetails details = (RpcConnectionDetails) details(
-                new Service(Map.of(LABEL, "places"), List.of()))
+        RpcConnectionDetails details = (RpcConnectionDetails) details(new Service(Map.of(LABEL, "places"), List.of()))
             .get(RpcConnectionDetails.class);
         assertThatIllegalStateException().isThrownBy(details::target)
             .withMessage("The service 'places-1' of Docker Compose is the server of the channel 'places', but has no"
