@@ -29,7 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ArchitectureTests {
 
-    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals", "Authentication" };
+    private static final String[] HOOKS = { "Authentication", "ConnectionDetails", "Customizer", "Mapper",
+            "ThreadLocals" };
 
     private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
 
@@ -230,6 +231,17 @@ class ArchitectureTests {
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.servlet..", "org.springframework.web..", "com.google.protobuf.util..",
                     "com.google.gson.."));
+    }
+
+    @Test
+    void onlyThePlacesOfContainersKnowTheirLibraries() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackage("io.rpcspring.test.container..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.testcontainers..", "org.springframework.boot.testcontainers..",
+                    "org.springframework.boot.docker.."));
     }
 
     @Test

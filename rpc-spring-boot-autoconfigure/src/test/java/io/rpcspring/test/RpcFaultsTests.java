@@ -52,14 +52,30 @@ class RpcFaultsTests {
     /** Where a fault is. */
     enum Side {
 
-        /** On the server. */
-        SERVER,
+        /** On the server, which the call reaches through the network. */
+        SERVER("places"),
 
-        /** On the client. */
-        CLIENT;
+        /** On the client, which calls through the network. */
+        CLIENT("places"),
+
+        /** On the server, which the call reaches within the JVM. */
+        SERVER_INSIDE("inside"),
+
+        /** On the client, which calls within the JVM. */
+        CLIENT_INSIDE("inside");
+
+        final String channel;
+
+        Side(String channel) {
+            this.channel = channel;
+        }
+
+        boolean isServer() {
+            return this == SERVER || this == SERVER_INSIDE;
+        }
 
         RpcFaults.Rule rule() {
-            return (this == SERVER) ? server.faults().onServer() : server.faults().onClient("places");
+            return isServer() ? server.faults().onServer() : server.faults().onClient(this.channel);
         }
 
     }
@@ -91,8 +107,8 @@ class RpcFaultsTests {
     void callsFailWithTheStatusAndItsDetails(Side side) {
         RpcError error = RpcError.of(Code.ABORTED, "later", RetryInfo.newBuilder().build());
         side.rule().times(1).fail(error);
-        assertThat(RpcError.from(failure("places"))).isEqualTo(error);
-        assertThat(server.stub("places").find(OSLO).getName()).isEqualTo("Oslo");
+        assertThat(RpcError.from(failure(side.channel))).isEqualTo(error);
+        assertThat(server.stub(side.channel).find(OSLO).getName()).isEqualTo("Oslo");
         assertThat(server.handled()).isEqualTo(1);
     }
 
@@ -115,7 +131,7 @@ class RpcFaultsTests {
     void deadlinesEndCallsThatAreHeldUp(Side side) {
         side.rule().delay(Duration.ofHours(1));
         StatusRuntimeException failure = failure(
-                () -> server.stub("places").withDeadlineAfter(200, TimeUnit.MILLISECONDS).find(OSLO));
+                () -> server.stub(side.channel).withDeadlineAfter(200, TimeUnit.MILLISECONDS).find(OSLO));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
         assertThat(server.handled()).isZero();
     }
@@ -125,9 +141,9 @@ class RpcFaultsTests {
     void delayedCallsGoOn(Side side) {
         side.rule().delay(Duration.ofMillis(20));
         long start = System.nanoTime();
-        assertThat(server.stub("places").find(OSLO).getName()).isEqualTo("Oslo");
+        assertThat(server.stub(side.channel).find(OSLO).getName()).isEqualTo("Oslo");
         assertThat(System.nanoTime() - start).isGreaterThan(20_000_000);
-        assertThat(places(3)).containsExactly("Place 0", "Place 1", "Place 2");
+        assertThat(places(side.channel, 3)).containsExactly("Place 0", "Place 1", "Place 2");
     }
 
     @Test
@@ -143,7 +159,7 @@ class RpcFaultsTests {
     @EnumSource
     void fullPoolAnswersAsARealOneDoes(Side side) {
         side.rule().poolFull();
-        StatusRuntimeException failure = failure("places");
+        StatusRuntimeException failure = failure(side.channel);
         assertThat(failure.getStatus().getDescription())
             .isEqualTo("pool 'default' is full (0 running, 0 waiting) (RpcFaults)");
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
@@ -163,11 +179,11 @@ class RpcFaultsTests {
     @EnumSource
     void streamsAreResetAndTheirConnectionLives(Side side) {
         RpcFaults.Fault fault = side.rule().times(2).reset();
-        StatusRuntimeException failure = failure("places");
+        StatusRuntimeException failure = failure(side.channel);
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.CANCELLED);
         assertThat(failure.getStatus().getDescription()).contains("RST_STREAM", "CANCEL");
-        assertThat(failure(() -> places(1)).getStatus().getCode()).isEqualTo(Code.CANCELLED);
-        assertThat(places(1)).hasSize(1);
+        assertThat(failure(() -> places(side.channel, 1)).getStatus().getCode()).isEqualTo(Code.CANCELLED);
+        assertThat(places(side.channel, 1)).hasSize(1);
         assertThat(fault.hits()).isEqualTo(2);
         assertThat(server.handled()).isEqualTo(1);
     }
@@ -176,7 +192,7 @@ class RpcFaultsTests {
     @EnumSource
     void serverIsGone(Side side) {
         side.rule().unavailable();
-        assertThat(failure("places").getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+        assertThat(failure(side.channel).getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
         assertThat(server.handled()).isZero();
     }
 
@@ -205,11 +221,11 @@ class RpcFaultsTests {
     void responsesComeUntilTheConnectionIsLost(Side side) {
         side.rule().dropAfter(2);
         List<String> got = new ArrayList<>();
-        StatusRuntimeException failure = failure(() -> collect(100_000, got));
+        StatusRuntimeException failure = failure(() -> collect(side.channel, 100_000, got));
         assertThat(failure.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
         assertThat(got).containsExactly("Place 0", "Place 1");
         got.clear();
-        collect(1, got);
+        collect(side.channel, 1, got);
         assertThat(got).hasSize(1);
     }
 
@@ -217,7 +233,7 @@ class RpcFaultsTests {
     @EnumSource
     void answerIsLostOfACallThatWasServed(Side side) {
         side.rule().dropAfter(0);
-        assertThat(failure("places").getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+        assertThat(failure(side.channel).getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
         assertThat(server.handled()).isEqualTo(1);
     }
 
@@ -232,10 +248,10 @@ class RpcFaultsTests {
     @EnumSource
     void requestsAreCountedWhereOnlyTheClientStreams(Side side) {
         RpcFaults.Fault fault = side.rule().dropAfter(3);
-        assertThat(travel(2)).isEqualTo(2);
-        assertThat(failure(() -> travel(3)).getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+        assertThat(travel(side.channel, 2)).isEqualTo(2);
+        assertThat(failure(() -> travel(side.channel, 3)).getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
         fault.close();
-        assertThat(travel(3)).isEqualTo(3);
+        assertThat(travel(side.channel, 3)).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -243,11 +259,11 @@ class RpcFaultsTests {
     void slowReaderSlowsTheStreamDown(Side side) {
         side.rule().slowReader(Duration.ofMillis(10));
         long start = System.nanoTime();
-        if (side == Side.SERVER) {
-            assertThat(travel(4)).isEqualTo(4);
+        if (side.isServer()) {
+            assertThat(travel(side.channel, 4)).isEqualTo(4);
         }
         else {
-            assertThat(places(4)).hasSize(4);
+            assertThat(places(side.channel, 4)).hasSize(4);
         }
         assertThat(System.nanoTime() - start).isGreaterThan(30_000_000);
     }
@@ -288,9 +304,9 @@ class RpcFaultsTests {
         all.service("clock.v1.Clock").fail(Code.ABORTED, "");
         assertThat(server.stub("places").find(OSLO).getName()).isEqualTo("Oslo");
         server.stub("retrying").within(Area.newBuilder().setRadiusKm(1).build()).next();
-        assertThat(places(1)).hasSize(1);
-        assertThat(failure(() -> places(1)).getStatus().getCode()).isEqualTo(Code.ABORTED);
-        assertThat(places(1)).hasSize(1);
+        assertThat(places("places", 1)).hasSize(1);
+        assertThat(failure(() -> places("places", 1)).getStatus().getCode()).isEqualTo(Code.ABORTED);
+        assertThat(places("places", 1)).hasSize(1);
         assertThat(fault.hits()).isEqualTo(1);
     }
 
@@ -327,7 +343,7 @@ class RpcFaultsTests {
     void unknownChannelsAreRefused() {
         assertThatExceptionOfType(RpcConfigurationException.class).isThrownBy(() -> server.faults().onClient("plces"))
             .withMessage("The test names the channel 'plces', which is not configured. Configured channels: places,"
-                    + " packed, nowhere, hedging, waiting, retrying. Correct the name, or add"
+                    + " packed, inside, nowhere, hedging, waiting, retrying. Correct the name, or add"
                     + " rpc.client.channels.plces.");
     }
 
@@ -348,19 +364,19 @@ class RpcFaultsTests {
         assertThatIllegalArgumentException().isThrownBy(() -> rule.fail(Code.OK, "")).withMessage("OK is no error");
     }
 
-    private static List<String> places(int count) {
+    private static List<String> places(String channel, int count) {
         List<String> names = new ArrayList<>();
-        collect(count, names);
+        collect(channel, count, names);
         return names;
     }
 
-    private static void collect(int count, List<String> names) {
-        Iterator<Place> places = server.stub("places").within(Area.newBuilder().setRadiusKm(count).build());
+    private static void collect(String channel, int count, List<String> names) {
+        Iterator<Place> places = server.stub(channel).within(Area.newBuilder().setRadiusKm(count).build());
         places.forEachRemaining((place) -> names.add(place.getName()));
     }
 
-    private static int travel(int points) {
-        try (RpcStream<Point, Distance> trip = RpcStream.open(server.channel("places"), PlacesGrpc.getTravelMethod())) {
+    private static int travel(String channel, int points) {
+        try (RpcStream<Point, Distance> trip = RpcStream.open(server.channel(channel), PlacesGrpc.getTravelMethod())) {
             for (int i = 0; i < points; i++) {
                 trip.send(Point.getDefaultInstance());
             }

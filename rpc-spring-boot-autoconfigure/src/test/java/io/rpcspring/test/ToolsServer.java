@@ -1,11 +1,12 @@
 package io.rpcspring.test;
 
 import java.util.List;
+import java.util.UUID;
 
 import io.grpc.Channel;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 import io.rpcspring.client.RpcChannels;
@@ -27,7 +28,9 @@ final class ToolsServer implements BeforeAllCallback, AfterEachCallback, AfterAl
     @Override
     public void beforeAll(ExtensionContext context) {
         String channel = "rpc.client.channels.";
-        this.server.start(List.of(this.places, RpcTestTools.class), channel + "places.target=" + TARGET,
+        String inside = "tools-" + UUID.randomUUID();
+        this.server.start(List.of(this.places, RpcTestTools.class), "rpc.server.in-process-name=" + inside,
+                channel + "inside.target=in-process:" + inside, channel + "places.target=" + TARGET,
                 channel + "places.metadata.tag=x", channel + "retrying.target=" + TARGET,
                 channel + "retrying.retry.max-attempts=3", channel + "retrying.retry.initial-backoff=5ms",
                 channel + "retrying.retry.codes=UNAVAILABLE,RESOURCE_EXHAUSTED", channel + "hedging.target=" + TARGET,

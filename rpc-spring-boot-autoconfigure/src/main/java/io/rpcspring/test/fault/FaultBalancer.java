@@ -45,7 +45,7 @@ final class FaultBalancer extends LoadBalancer {
     public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
         LoadBalancer balancer = this.own;
         if (balancer == null) {
-            balancer = WatchedPolicy.of(addresses.getAttributes()).newLoadBalancer(new FaultyHelper());
+            balancer = WatchedPolicy.of(addresses.getAttributes()).newLoadBalancer(new OwnView());
             this.own = balancer;
         }
         return balancer.acceptResolvedAddresses(addresses);
@@ -97,7 +97,7 @@ final class FaultBalancer extends LoadBalancer {
     }
 
     /** What the channel's own policy knows of the channel. */
-    private final class FaultyHelper extends ForwardingLoadBalancerHelper {
+    private final class OwnView extends ForwardingLoadBalancerHelper {
 
         @Override
         protected Helper delegate() {

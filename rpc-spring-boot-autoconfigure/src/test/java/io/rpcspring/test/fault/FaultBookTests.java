@@ -6,7 +6,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import io.grpc.Metadata;
 import io.grpc.health.v1.HealthGrpc;
 import org.junit.jupiter.api.Test;
 
@@ -48,7 +47,7 @@ class FaultBookTests {
     }
 
     private static boolean isHit(FaultBook book) {
-        return !book.planOf(null, PlacesGrpc.getFindMethod(), new Metadata()).isNone();
+        return FaultProbe.hits(book, PlacesGrpc.getFindMethod());
     }
 
     @Test
@@ -93,9 +92,9 @@ class FaultBookTests {
     void servicesOfGrpcItselfAreHitOnlyByTheirNames() {
         try (FaultBook book = new FaultBook()) {
             book.arm(FaultMatch.onServer(), FaultShare.ALL, RESET);
-            assertThat(book.planOf(null, HealthGrpc.getCheckMethod(), new Metadata()).isNone()).isTrue();
+            assertThat(FaultProbe.hits(book, HealthGrpc.getCheckMethod())).isFalse();
             book.arm(FaultMatch.onServer().withService(HealthGrpc.SERVICE_NAME), FaultShare.ALL, RESET);
-            assertThat(book.planOf(null, HealthGrpc.getCheckMethod(), new Metadata()).isNone()).isFalse();
+            assertThat(FaultProbe.hits(book, HealthGrpc.getCheckMethod())).isTrue();
         }
     }
 
