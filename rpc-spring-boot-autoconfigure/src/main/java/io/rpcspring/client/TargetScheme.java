@@ -11,7 +11,7 @@ final class TargetScheme {
 
     private static final Map<String, Library> LIBRARIES = Map.of("discovery",
             new Library("Spring Cloud",
-                    "the one of your registry, such as org.springframework.cloud:spring-cloud-starter-netflix-eureka-client"),
+                    "of your registry, such as org.springframework.cloud:spring-cloud-starter-netflix-eureka-client"),
             "xds", new Library("io.grpc:grpc-xds", "io.grpc:grpc-xds"));
 
     private TargetScheme() {
