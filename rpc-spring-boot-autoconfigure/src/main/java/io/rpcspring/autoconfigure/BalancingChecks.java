@@ -39,8 +39,8 @@ record BalancingChecks(ChannelSettings settings, PropertyLayers layers, Property
 
     void check() {
         policy();
-        owners();
         ranges();
+        owners();
         if (this.settings.subsetSize() != null) {
             this.limits.range("subset-size", this.settings.subsetSize(), 1, 10_000);
         }

@@ -195,9 +195,9 @@ class XdsDirectoryTests {
     void oneOfSeveralTargetsCannotBeAControlPlanes() {
         StarterRunner.withServerOnFreePort()
             .withPropertyValues(CHANNEL + "targets=xds:///directory,localhost:1", BOOTSTRAP + this.plane.bootstrap())
-            .run((context) -> assertThat(context).getFailure()
-                .rootCause()
-                .hasMessageStartingWith("rpc.client.channels.places.targets is 'xds:///directory', which cannot be used:"
+            .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
+                .isThrownBy(() -> context.getBean(RpcChannels.class).get("places"))
+                .withMessageStartingWith("rpc.client.channels.places.targets is 'xds:///directory', which cannot be used:"
                         + " it can only be a channel's single target."));
     }
 
