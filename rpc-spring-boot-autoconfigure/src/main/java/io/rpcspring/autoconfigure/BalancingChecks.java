@@ -49,8 +49,8 @@ record BalancingChecks(ChannelSettings settings, PropertyLayers layers, Property
         }
         String problem = LoadBalancing.problem(this.settings);
         if (problem != null) {
-            throw this.limits.wrong(POLICY, this.settings.loadBalancing(),
-                    "grpc-java does not take: " + problem, "round_robin");
+            throw this.limits.wrong(POLICY, this.settings.loadBalancing(), "grpc-java does not take: " + problem,
+                    "round_robin");
         }
     }
 

@@ -25,8 +25,8 @@ import io.rpcspring.words.SettingsTree;
  * All if not set.
  * @param outlierDetection Servers whose calls fail much more often than others' get none
  * for a while.
- * @param discovery How instances of a service registry become addresses, for targets
- * such as discovery:///places.
+ * @param discovery How instances of a service registry become addresses, for targets such
+ * as discovery:///places.
  * @param resolveInterval How often names are resolved again while all connections live.
  * 0s: only when one is lost.
  * @param authority Name that the server is told and that its certificate must have, if
@@ -69,8 +69,8 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
         @DefaultValue("round_robin") String loadBalancing,
         @NestedConfigurationProperty @DefaultValue LoadBalancingSettings loadBalancingSettings,
         @Nullable Integer subsetSize, @NestedConfigurationProperty @DefaultValue OutlierDetection outlierDetection,
-        @DefaultValue Discovery discovery, @DefaultValue("0s") Duration resolveInterval,
-        @Nullable String authority, @DefaultValue("lazy") Connect connect, @DefaultValue("10s") Duration connectTimeout,
+        @DefaultValue Discovery discovery, @DefaultValue("0s") Duration resolveInterval, @Nullable String authority,
+        @DefaultValue("lazy") Connect connect, @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("1") int connections, @DefaultValue Reconnect reconnect, @DefaultValue Ssl ssl,
         @DefaultValue KeepAlive keepAlive, @DefaultValue("30m") Duration idleTimeout,
         @DefaultValue("4MB") DataSize maxInboundMessageSize, @DefaultValue("8KB") DataSize maxInboundMetadataSize,

@@ -41,9 +41,9 @@ public record LoadBalancingSettings(@Nullable Boolean shuffleAddressList, @Nulla
     public static List<String> of(String policy) {
         return switch (policy) {
             case "pick_first" -> List.of("shuffle-address-list");
-            case "weighted_round_robin" -> List.of("blackout-period", "weight-expiration-period",
-                    "weight-update-period", "enable-oob-load-report", "oob-reporting-period",
-                    "error-utilization-penalty");
+            case "weighted_round_robin" ->
+                List.of("blackout-period", "weight-expiration-period", "weight-update-period", "enable-oob-load-report",
+                        "oob-reporting-period", "error-utilization-penalty");
             case "least_request" -> List.of("choice-count");
             default -> List.of();
         };

@@ -112,11 +112,9 @@ class LoadBalancingTests {
 
     @Test
     void settingsAreInheritedKeyByKey() {
-        this.runner
-            .withPropertyValues(CHANNEL + "target=localhost:1", DEFAULTS + "outlier-detection.interval=3s",
-                    CHANNEL + "outlier-detection.enabled=true", DEFAULTS + "subset-size=7",
-                    DEFAULTS + "load-balancing=pick_first",
-                    DEFAULTS + "load-balancing-settings.shuffle-address-list=true")
+        this.runner.withPropertyValues(CHANNEL + "target=localhost:1", DEFAULTS + "outlier-detection.interval=3s",
+                CHANNEL + "outlier-detection.enabled=true", DEFAULTS + "subset-size=7",
+                DEFAULTS + "load-balancing=pick_first", DEFAULTS + "load-balancing-settings.shuffle-address-list=true")
             .run((context) -> assertThat(context.getBean(RpcChannels.class).reports().get(0).settings())
                 .containsEntry("subset-size", 7)
                 .extractingByKey("outlier-detection")
@@ -133,13 +131,14 @@ class LoadBalancingTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            load-balancing=random                             | load-balancing is random, which is no load-balancing policy that is known. Set @load-balancing to round_robin or pick_first, or add the policy's library.
-            load-balancing=random_subsetting                  | load-balancing is random_subsetting, which goes around another policy. Set @load-balancing to round_robin, and set subset-size beside it.
-            load-balancing=outlier_detection_experimental     | load-balancing is outlier_detection_experimental, which goes around another policy. Set @load-balancing to round_robin, and set outlier-detection.enabled beside it.
-            subset-size=0                                     | subset-size is 0, which is not from 1 to 10000. Set @subset-size to a value in this range.
-            load-balancing-settings.shuffle-address-list=true | load-balancing-settings.shuffle-address-list is set, but round_robin has no such setting. Its settings: none. Remove @load-balancing-settings.shuffle-address-list, or set @load-balancing to the policy that has it.
-            """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`',
+            textBlock = """
+                    load-balancing=random                             | load-balancing is random, which is no load-balancing policy that is known. Set @load-balancing to round_robin or pick_first, or add the policy's library.
+                    load-balancing=random_subsetting                  | load-balancing is random_subsetting, which goes around another policy. Set @load-balancing to round_robin, and set subset-size beside it.
+                    load-balancing=outlier_detection_experimental     | load-balancing is outlier_detection_experimental, which goes around another policy. Set @load-balancing to round_robin, and set outlier-detection.enabled beside it.
+                    subset-size=0                                     | subset-size is 0, which is not from 1 to 10000. Set @subset-size to a value in this range.
+                    load-balancing-settings.shuffle-address-list=true | load-balancing-settings.shuffle-address-list is set, but round_robin has no such setting. Its settings: none. Remove @load-balancing-settings.shuffle-address-list, or set @load-balancing to the policy that has it.
+                    """)
     void whatCannotWorkIsRefused(String property, String message) {
         this.runner.withPropertyValues(CHANNEL + "target=localhost:1", CHANNEL + property)
             .run((context) -> assertThat(context).getFailure()
@@ -160,30 +159,34 @@ class LoadBalancingTests {
         this.runner
             .withPropertyValues(CHANNEL + "target=localhost:1", CHANNEL + "outlier-detection.enabled=true",
                     CHANNEL + "outlier-detection." + property)
-            .run((context) -> assertThat(context).getFailure().rootCause().hasMessageStartingWith(name + " " + problem));
+            .run((context) -> assertThat(context).getFailure()
+                .rootCause()
+                .hasMessageStartingWith(name + " " + problem));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            least_request        | choice-count=1               | is 1, which is not from 2 to 10.
-            weighted_round_robin | weight-update-period=99ms    | is 99ms, which is shorter than 100ms.
-            weighted_round_robin | error-utilization-penalty=-1 | is -1.0, which is not from 0 to 1000.
-            weighted_round_robin | choice-count=3               | is set, but weighted_round_robin has no such setting. Its settings: blackout-period,
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    least_request        | choice-count=1               | is 1, which is not from 2 to 10.
+                    weighted_round_robin | weight-update-period=99ms    | is 99ms, which is shorter than 100ms.
+                    weighted_round_robin | error-utilization-penalty=-1 | is -1.0, which is not from 0 to 1000.
+                    weighted_round_robin | choice-count=3               | is set, but weighted_round_robin has no such setting. Its settings: blackout-period,
+                    """)
     @WithLibrary("grpc-xds")
     void settingsHaveTheirRanges(String policy, String setting, String problem) {
         String name = CHANNEL + "load-balancing-settings." + setting.replaceAll("=.*", "");
         this.runner
             .withPropertyValues(CHANNEL + "target=localhost:1", CHANNEL + "load-balancing=" + policy,
                     CHANNEL + "load-balancing-settings." + setting)
-            .run((context) -> assertThat(context).getFailure().rootCause().hasMessageStartingWith(name + " " + problem));
+            .run((context) -> assertThat(context).getFailure()
+                .rootCause()
+                .hasMessageStartingWith(name + " " + problem));
     }
 
     @Test
     @WithLibrary("grpc-xds")
     void settingsReachThePolicy() {
-        to(2, CHANNEL + "load-balancing=weighted_round_robin",
-                CHANNEL + "load-balancing-settings.blackout-period=5ms",
+        to(2, CHANNEL + "load-balancing=weighted_round_robin", CHANNEL + "load-balancing-settings.blackout-period=5ms",
                 CHANNEL + "load-balancing-settings.weight-expiration-period=90s",
                 CHANNEL + "load-balancing-settings.weight-update-period=100ms",
                 CHANNEL + "load-balancing-settings.oob-reporting-period=1500ms",
@@ -194,7 +197,8 @@ class LoadBalancingTests {
 
     @Test
     void settingThatNoPolicyHasStopsTheStart() {
-        this.runner.withPropertyValues(CHANNEL + "target=localhost:1", CHANNEL + "load-balancing-settings.choise-count=3")
+        this.runner
+            .withPropertyValues(CHANNEL + "target=localhost:1", CHANNEL + "load-balancing-settings.choise-count=3")
             .run((context) -> assertThat(context).getFailure()
                 .hasMessageContaining(CHANNEL + "load-balancing-settings.choise-count")
                 .hasMessageContaining(CHANNEL + "load-balancing-settings.choice-count"));
@@ -235,11 +239,10 @@ class LoadBalancingTests {
         String targets = this.servers.stream()
             .map((server) -> "127.0.0.1:" + server.port())
             .collect(Collectors.joining(", "));
-        assertThat(idle(output)).satisfiesExactly(
-                (line) -> assertThat(line).contains("WARN")
-                    .endsWith("The channel 'places' to " + targets + " has 3 servers, but " + CHANNEL
-                            + "load-balancing is pick_first: one of them gets all calls."
-                            + " Set it to round_robin to use them all"));
+        assertThat(idle(output)).satisfiesExactly((line) -> assertThat(line).contains("WARN")
+            .endsWith("The channel 'places' to " + targets + " has 3 servers, but " + CHANNEL
+                    + "load-balancing is pick_first: one of them gets all calls."
+                    + " Set it to round_robin to use them all"));
     }
 
     @Test
@@ -257,9 +260,7 @@ class LoadBalancingTests {
             this.servers.add(RecordingServer.start());
         }
         String host = (count > 1) ? "127.0.0.1:" : "localhost:";
-        String targets = this.servers.stream()
-            .map((server) -> host + server.port())
-            .collect(Collectors.joining(","));
+        String targets = this.servers.stream().map((server) -> host + server.port()).collect(Collectors.joining(","));
         return this.runner.withPropertyValues(CHANNEL + ((count > 1) ? "targets=" : "target=") + targets)
             .withPropertyValues(properties);
     }

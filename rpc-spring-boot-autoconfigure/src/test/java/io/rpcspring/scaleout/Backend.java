@@ -96,8 +96,9 @@ enum Backend {
 
         @Override
         public Client client() {
-            return Client.here("rpc.client.channels.places.targets="
-                    + this.all.stream().map(Backend::text).collect(Collectors.joining(",")),
+            return Client.here(
+                    "rpc.client.channels.places.targets="
+                            + this.all.stream().map(Backend::text).collect(Collectors.joining(",")),
                     "rpc.client.channels.places.reconnect.max-backoff=500ms");
         }
 
@@ -194,9 +195,8 @@ enum Backend {
 
         @Override
         public Client client() {
-            return Client.here(TARGET + "discovery:///places", this.registry.property(),
-                    "eureka.client.enabled=true", "eureka.client.register-with-eureka=false",
-                    "eureka.client.registry-fetch-interval-seconds=1");
+            return Client.here(TARGET + "discovery:///places", this.registry.property(), "eureka.client.enabled=true",
+                    "eureka.client.register-with-eureka=false", "eureka.client.registry-fetch-interval-seconds=1");
         }
 
         @Override

@@ -108,8 +108,8 @@ final class CloudResolver extends NameResolver {
         Status failure = answer.failure();
         boolean kept = answer.outage() && failure != null && !this.last.isEmpty();
         if (kept && !this.away) {
-            logger.warn(text() + " keeps the " + this.last.size() + " addresses that it has: "
-                    + failure.getDescription());
+            logger.warn(
+                    text() + " keeps the " + this.last.size() + " addresses that it has: " + failure.getDescription());
         }
         else if (this.away && !answer.outage()) {
             logger.info(text() + " has addresses from the service registry again");
@@ -119,16 +119,16 @@ final class CloudResolver extends NameResolver {
             this.last = answer.servers();
         }
         this.listener.onResult2(ResolutionResult.newBuilder()
-            .setAddressesOrError((failure != null && !kept) ? StatusOr.fromStatus(failure)
-                    : StatusOr.fromValue(this.last))
+            .setAddressesOrError(
+                    (failure != null && !kept) ? StatusOr.fromStatus(failure) : StatusOr.fromValue(this.last))
             .build());
     }
 
     private void warn(List<String> found) {
         found.stream()
             .filter((problem) -> !this.problems.contains(problem))
-            .forEach((problem) -> logger
-                .warn(text() + " leaves out an instance of '" + this.service + "': " + problem));
+            .forEach(
+                    (problem) -> logger.warn(text() + " leaves out an instance of '" + this.service + "': " + problem));
         this.problems = new HashSet<>(found);
     }
 

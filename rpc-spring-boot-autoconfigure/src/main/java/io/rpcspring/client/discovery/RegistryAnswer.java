@@ -71,9 +71,8 @@ record RegistryAnswer(List<EquivalentAddressGroup> servers, List<String> problem
     }
 
     private static List<String> few(List<String> names) {
-        return (names.size() <= MOST) ? names : Stream
-            .concat(names.stream().limit(MOST), Stream.of((names.size() - MOST) + " more"))
-            .toList();
+        return (names.size() <= MOST) ? names
+                : Stream.concat(names.stream().limit(MOST), Stream.of((names.size() - MOST) + " more")).toList();
     }
 
 }

@@ -72,11 +72,9 @@ public final class XdsBootstrap {
      */
     public void check(String needed) {
         if (!isSet(this.property) && Standard.find() == null) {
-            throw new RpcConfigurationException(
-                    needed + ", but nothing says where the control plane is: " + PROPERTY + ", "
-                            + String.join(", ", Stream.of(Standard.values()).map((one) -> one.key).toList())
-                            + " are not set.",
-                    SNIPPET.strip());
+            throw new RpcConfigurationException(needed + ", but nothing says where the control plane is: " + PROPERTY
+                    + ", " + String.join(", ", Stream.of(Standard.values()).map((one) -> one.key).toList())
+                    + " are not set.", SNIPPET.strip());
         }
     }
 

@@ -1,5 +1,6 @@
 /**
- * gRPC's own control plane protocol, xDS. Start at {@link io.rpcspring.client.xds.XdsDirectory}.
+ * gRPC's own control plane protocol, xDS. Start at
+ * {@link io.rpcspring.client.xds.XdsDirectory}.
  */
 @NullMarked
 package io.rpcspring.client.xds;

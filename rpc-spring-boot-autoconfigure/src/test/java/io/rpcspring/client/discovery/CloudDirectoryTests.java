@@ -113,13 +113,13 @@ class CloudDirectoryTests {
             await().until(() -> this.registry.asked() >= Math.max(asked, 2));
             assertThat(this.other.calls).isEmpty();
         });
-        assertThat(lines(output, "leaves out"))
-            .satisfiesExactly((line) -> assertThat(line).contains("WARN").endsWith("leaves out an instance of 'places':"
+        assertThat(lines(output, "leaves out")).satisfiesExactly((line) -> assertThat(line).contains("WARN")
+            .endsWith("leaves out an instance of 'places':"
                     + " 127.0.0.1:1 has gRPC_tls: true in its metadata, but the channel speaks plain text"));
         this.registry.put("places", plain);
         this.runner.withPropertyValues(CHANNEL + "ssl.enabled=true")
-            .run((context) -> assertThat(fail(context)).hasMessageContaining(
-                    "127.0.0.1:1 has gRPC_tls: false in its metadata, but the channel speaks TLS"));
+            .run((context) -> assertThat(fail(context))
+                .hasMessageContaining("127.0.0.1:1 has gRPC_tls: false in its metadata, but the channel speaks TLS"));
     }
 
     @Test
@@ -390,8 +390,8 @@ class CloudDirectoryTests {
                 @Override
                 public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
                     Attentive.this.seen.add(addresses.getAddresses());
-                    return first.acceptResolvedAddresses(
-                            addresses.toBuilder().setLoadBalancingPolicyConfig(null).build());
+                    return first
+                        .acceptResolvedAddresses(addresses.toBuilder().setLoadBalancingPolicyConfig(null).build());
                 }
 
                 @Override

@@ -78,28 +78,30 @@ class XdsDirectoryTests {
         this.runner.run((context) -> assertThat(context).getFailure()
             .rootCause()
             .isInstanceOf(RpcConfigurationException.class)
-            .hasMessage("""
-                    rpc.client.channels.places.target is 'xds:///directory', but nothing says where the control plane is: \
-                    rpc.client.xds.bootstrap, GRPC_XDS_BOOTSTRAP, io.grpc.xds.bootstrap, GRPC_XDS_BOOTSTRAP_CONFIG, \
-                    io.grpc.xds.bootstrapConfig are not set. Set rpc.client.xds.bootstrap to a file, or to the JSON itself, in application.yml:
+            .hasMessage(
+                    """
+                            rpc.client.channels.places.target is 'xds:///directory', but nothing says where the control plane is: \
+                            rpc.client.xds.bootstrap, GRPC_XDS_BOOTSTRAP, io.grpc.xds.bootstrap, GRPC_XDS_BOOTSTRAP_CONFIG, \
+                            io.grpc.xds.bootstrapConfig are not set. Set rpc.client.xds.bootstrap to a file, or to the JSON itself, in application.yml:
 
-                    rpc:
-                      client:
-                        xds:
-                          bootstrap: |
-                            {
-                              "xds_servers": [ {
-                                "server_uri": "control-plane.example.org:18000",
-                                "channel_creds": [ { "type": "insecure" } ]
-                              } ],
-                              "node": { "id": "places" }
-                            }"""));
+                            rpc:
+                              client:
+                                xds:
+                                  bootstrap: |
+                                    {
+                                      "xds_servers": [ {
+                                        "server_uri": "control-plane.example.org:18000",
+                                        "channel_creds": [ { "type": "insecure" } ]
+                                      } ],
+                                      "node": { "id": "places" }
+                                    }"""));
     }
 
     @Test
     void bootstrapThatCannotBeUsedIsRefused() {
         assertRefused("{", "rpc.client.xds.bootstrap cannot be used: End of input at line 1 column 2 path $.");
-        assertRefused("{}", "rpc.client.xds.bootstrap cannot be used: Invalid bootstrap: 'xds_servers' does not exist.");
+        assertRefused("{}",
+                "rpc.client.xds.bootstrap cannot be used: Invalid bootstrap: 'xds_servers' does not exist.");
         assertRefused("nowhere.json",
                 "rpc.client.xds.bootstrap is 'nowhere.json', which cannot be read: nowhere.json (No such file or directory).");
     }
@@ -133,9 +135,10 @@ class XdsDirectoryTests {
             .run((context) -> assertThat(context).getFailure()
                 .rootCause()
                 .isInstanceOf(RpcConfigurationException.class)
-                .hasMessage("rpc.client.channels.places.target is 'xds:///directory', but io.grpc:grpc-xds is not on the"
-                        + " class path. Add the dependency io.grpc:grpc-xds, or set another target, such as"
-                        + " dns:///places:9090."));
+                .hasMessage(
+                        "rpc.client.channels.places.target is 'xds:///directory', but io.grpc:grpc-xds is not on the"
+                                + " class path. Add the dependency io.grpc:grpc-xds, or set another target, such as"
+                                + " dns:///places:9090."));
         StarterRunner.withServerOnFreePort()
             .withClassLoader(new FilteredClassLoader("io.grpc.xds"))
             .run((context) -> assertThat(context).hasNotFailed());
@@ -197,8 +200,9 @@ class XdsDirectoryTests {
             .withPropertyValues(CHANNEL + "targets=xds:///directory,localhost:1", BOOTSTRAP + this.plane.bootstrap())
             .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
                 .isThrownBy(() -> context.getBean(RpcChannels.class).get("places"))
-                .withMessageStartingWith("rpc.client.channels.places.targets is 'xds:///directory', which cannot be used:"
-                        + " it can only be a channel's single target."));
+                .withMessageStartingWith(
+                        "rpc.client.channels.places.targets is 'xds:///directory', which cannot be used:"
+                                + " it can only be a channel's single target."));
     }
 
     private void announce() {
