@@ -65,7 +65,7 @@ final class Fleet implements AutoCloseable {
 
     private static String[] settings(InetSocketAddress address) {
         return new String[] { "rpc.server.address=" + address.getAddress().getHostAddress(),
-                "rpc.server.port=" + address.getPort(), "eureka.client.enabled=false" };
+                "rpc.server.port=" + address.getPort() };
     }
 
     private void announce(String name, InetSocketAddress address) {

@@ -181,6 +181,17 @@ class CloudDirectoryTests {
     }
 
     @Test
+    void lastAddressesOutliveAChannelThatWasIdle() {
+        this.registry.put("places", grpc(this.server));
+        this.runner.withPropertyValues(CHANNEL + "idle-timeout=1s").run((context) -> {
+            find(context);
+            this.registry.away(true);
+            await().until(() -> this.server.openConnections() == 0);
+            find(context);
+        });
+    }
+
+    @Test
     void registryThatIsAwayAtStartIsOneWarning(CapturedOutput output) {
         this.registry.put("places", grpc(this.server)).away(true);
         this.runner.run((context) -> {
