@@ -39,14 +39,12 @@ record BalancingChecks(ChannelSettings settings, PropertyLayers layers, Property
 
     void check() {
         policy();
-        owners();
         ranges();
+        owners();
         if (this.settings.subsetSize() != null) {
             this.limits.range("subset-size", this.settings.subsetSize(), 1, 10_000);
         }
-        if (this.settings.outlierDetection().enabled()) {
-            outliers(this.settings.outlierDetection());
-        }
+        outliers(this.settings.outlierDetection());
         String problem = LoadBalancing.problem(this.settings);
         if (problem != null) {
             throw this.limits.wrong(POLICY, this.settings.loadBalancing(), "grpc-java does not take: " + problem,

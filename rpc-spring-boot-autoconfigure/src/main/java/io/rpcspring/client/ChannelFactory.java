@@ -70,8 +70,11 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
      * @throws RpcConfigurationException if not
      */
     void checkAtStart() {
-        if (this.target.isKnownAtStart() && !this.target.targets().isEmpty()) {
-            List<String> targets = this.target.resolved(this.environment.placeholders());
+        List<String> targets = this.target.targets()
+            .stream()
+            .map(this.environment.placeholders()::resolvePlaceholders)
+            .toList();
+        if (this.target.isKnownAtStart() && !targets.isEmpty()) {
             check(targets);
             targets.forEach((one) -> this.environment.directoryOf(one)
                 .ifPresent((directory) -> directory.check(this.target.property(), one)));

@@ -66,8 +66,8 @@ public final class LoadBalancing {
             inner = List.of(around(inner, "outlier_detection", of(settings.outlierDetection())));
         }
         Integer subset = settings.subsetSize();
-        return (subset == null) ? inner
-                : List.of(around(inner, "random_subsetting", Map.of("subsetSize", subset.doubleValue())));
+        return (subset != null)
+                ? List.of(around(inner, "random_subsetting", Map.of("subsetSize", subset.doubleValue()))) : inner;
     }
 
     private static Map<String, ?> around(List<Map<String, ?>> inner, String policy, Map<String, Object> settings) {

@@ -9,8 +9,9 @@ import io.rpcspring.RpcConfigurationException;
  */
 final class TargetScheme {
 
-    private static final Map<String, Library> LIBRARIES = Map.of("discovery", new Library("Spring Cloud",
-            "the one of your registry, such as org.springframework.cloud:spring-cloud-starter-netflix-eureka-client"),
+    private static final Map<String, Library> LIBRARIES = Map.of("discovery",
+            new Library("Spring Cloud",
+                    "of your registry, such as org.springframework.cloud:spring-cloud-starter-netflix-eureka-client"),
             "xds", new Library("io.grpc:grpc-xds", "io.grpc:grpc-xds"));
 
     private TargetScheme() {

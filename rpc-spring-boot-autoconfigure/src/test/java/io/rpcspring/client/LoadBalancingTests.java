@@ -220,6 +220,7 @@ class LoadBalancingTests {
     void ringsAreForControlPlanesOnly() {
         this.runner.withPropertyValues(CHANNEL + "target=localhost:1", CHANNEL + "load-balancing=ring_hash")
             .run((context) -> assertThat(context).getFailure()
+                .rootCause()
                 .isInstanceOf(RpcConfigurationException.class)
                 .hasMessage(CHANNEL + "load-balancing is ring_hash, which works only with xds:///, but " + CHANNEL
                         + "target is 'localhost:1'. Set " + CHANNEL

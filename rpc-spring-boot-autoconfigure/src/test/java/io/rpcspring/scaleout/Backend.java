@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -91,7 +91,7 @@ enum Backend {
         }
 
         @Override
-        public void announce(List<InetSocketAddress> servers) {
+        public void announce(Map<String, InetSocketAddress> servers) {
         }
 
         @Override
@@ -133,11 +133,12 @@ enum Backend {
         }
 
         @Override
-        public void announce(List<InetSocketAddress> servers) {
+        public void announce(Map<String, InetSocketAddress> servers) {
             try {
                 Path file = this.folder.resolve("new");
                 Files.writeString(file,
-                        "127.0.0.1 localhost\n" + servers.stream()
+                        "127.0.0.1 localhost\n" + servers.values()
+                            .stream()
                             .map((server) -> server.getAddress().getHostAddress() + " places.test\n")
                             .collect(Collectors.joining()));
                 Files.move(file, this.folder.resolve("hosts"), StandardCopyOption.ATOMIC_MOVE);
@@ -167,7 +168,7 @@ enum Backend {
 
         private final EurekaServer registry = EurekaServer.start();
 
-        /** By what is registered. */
+        /** By their instance IDs. */
         private final Map<String, InetSocketAddress> registered = new HashMap<>();
 
         @Override
@@ -175,21 +176,21 @@ enum Backend {
             return free();
         }
 
-        /** A place in the list is an instance, whose HTTP port stays. */
+        /** A server that restarts is the same instance, whose HTTP port stays. */
         @Override
-        public void announce(List<InetSocketAddress> servers) {
-            for (InetSocketAddress gone : new ArrayList<>(this.registered.values())) {
-                if (!servers.contains(gone)) {
-                    this.registered.values().remove(gone);
-                    this.registry.remove("places", text(gone));
+        public void announce(Map<String, InetSocketAddress> servers) {
+            for (String name : Set.copyOf(this.registered.keySet())) {
+                if (!servers.containsKey(name)) {
+                    this.registered.remove(name);
+                    this.registry.remove("places", name);
                 }
             }
-            for (InetSocketAddress server : servers) {
-                if (this.registered.put(text(server), server) == null) {
-                    this.registry.put("places", text(server), "127.0.0.1", 1,
+            servers.forEach((name, server) -> {
+                if (!server.equals(this.registered.put(name, server))) {
+                    this.registry.put("places", name, "127.0.0.1", 1,
                             Map.of("gRPC_port", String.valueOf(server.getPort())));
                 }
-            }
+            });
         }
 
         @Override
@@ -216,8 +217,8 @@ enum Backend {
         }
 
         @Override
-        public void announce(List<InetSocketAddress> servers) {
-            this.plane.put("places", servers);
+        public void announce(Map<String, InetSocketAddress> servers) {
+            this.plane.put("places", List.copyOf(servers.values()));
         }
 
         @Override

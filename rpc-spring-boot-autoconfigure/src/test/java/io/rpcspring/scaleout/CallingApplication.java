@@ -1,6 +1,6 @@
 package io.rpcspring.scaleout;
 
-import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import org.springframework.boot.SpringApplication;
@@ -19,15 +19,16 @@ import io.rpcspring.fixture.Scaled;
 @Import({ Scaled.class, Callers.class })
 public class CallingApplication {
 
-    /** What docs/scaling.md says for calls that may run twice. */
-    private static final List<String> SETTINGS = List.of("rpc.client.channels.places.retry.max-attempts=4",
-            "rpc.client.channels.places.retry.initial-backoff=100ms",
-            "rpc.client.channels.places.retry.codes=UNAVAILABLE",
-            "rpc.client.channels.places.retry-throttling.max-tokens=100");
+    /** The first four are what docs/scaling.md says for calls that may run twice. */
+    private static final Map<String, Object> SETTINGS = Map.of("rpc.client.channels.places.retry.max-attempts", 4,
+            "rpc.client.channels.places.retry.initial-backoff", "100ms", "rpc.client.channels.places.retry.codes",
+            "UNAVAILABLE", "rpc.client.channels.places.retry-throttling.max-tokens", 100, "spring.main.banner-mode",
+            "off", "rpc.server.port", 0, "rpc.server.validation.enabled", false, "eureka.client.enabled", false,
+            "eureka.client.jersey.enabled", false, "rpc.client.shutdown.grace", "100ms");
 
     /** Says every now and then, in a line, which servers are in use. */
     public static void main(String[] args) throws InterruptedException {
-        Callers callers = run(args).getBean(Callers.class);
+        Callers callers = start(args).getBean(Callers.class);
         while (true) {
             System.out.println("calls: " + callers.answered() + " " + callers.servers() + " " + callers.failures());
             Thread.sleep(20);
@@ -35,15 +36,14 @@ public class CallingApplication {
     }
 
     static ConfigurableApplicationContext run(String... properties) {
+        return start(Stream.of(properties).map((property) -> "--" + property).toArray(String[]::new));
+    }
+
+    private static ConfigurableApplicationContext start(String... args) {
         SpringApplication application = new SpringApplication(CallingApplication.class);
         application.setWebApplicationType(WebApplicationType.NONE);
-        return application.run(Stream
-            .concat(SETTINGS.stream(), Stream.concat(
-                    Stream.of("spring.main.banner-mode=off", "rpc.server.port=0", "rpc.server.validation.enabled=false",
-                            "eureka.client.enabled=false", "eureka.client.jersey.enabled=false"),
-                    Stream.of(properties)))
-            .map((property) -> property.startsWith("--") ? property : "--" + property)
-            .toArray(String[]::new));
+        application.setDefaultProperties(SETTINGS);
+        return application.run(args);
     }
 
 }

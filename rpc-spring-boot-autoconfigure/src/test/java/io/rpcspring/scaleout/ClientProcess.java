@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The application that calls, in a JVM that is told how to resolve names.
@@ -36,7 +37,7 @@ final class ClientProcess implements Client {
                         "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
         command.addAll(options);
         command.add(CallingApplication.class.getName());
-        command.addAll(List.of(properties));
+        Stream.of(properties).map((property) -> "--" + property).forEach(command::add);
         try {
             return new ClientProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
         }

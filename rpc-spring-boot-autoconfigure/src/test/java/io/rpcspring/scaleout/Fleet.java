@@ -41,9 +41,19 @@ final class Fleet implements AutoCloseable {
 
     /** Starts a server, and says that it is there. */
     void start(String name) {
+        start(name, name);
+    }
+
+    private void start(String name, String registeredAs) {
         InetSocketAddress address = this.servers.next();
         this.running.put(name, PlacesServer.start(new NamedPlaces(name), settings(address)));
-        announce(name, address);
+        announce(registeredAs, address);
+    }
+
+    /** Ends a server, and starts it on another port, or address where ports are fixed. */
+    void restart(String name, String again) {
+        drain(name);
+        start(again, name);
     }
 
     /** Starts one in a process of its own. */
@@ -55,18 +65,18 @@ final class Fleet implements AutoCloseable {
 
     private static String[] settings(InetSocketAddress address) {
         return new String[] { "rpc.server.address=" + address.getAddress().getHostAddress(),
-                "rpc.server.port=" + address.getPort(), "eureka.client.enabled=false" };
+                "rpc.server.port=" + address.getPort() };
     }
 
     private void announce(String name, InetSocketAddress address) {
         this.announced.put(name, address);
-        this.servers.announce(List.copyOf(this.announced.values()));
+        this.servers.announce(Map.copyOf(this.announced));
     }
 
     /** Says that a server is to get no calls any more. */
     void forget(String name) {
         this.announced.remove(name);
-        this.servers.announce(List.copyOf(this.announced.values()));
+        this.servers.announce(Map.copyOf(this.announced));
     }
 
     /** Ends a server in order. */

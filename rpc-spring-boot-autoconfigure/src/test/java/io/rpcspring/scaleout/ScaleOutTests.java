@@ -29,10 +29,7 @@ class ScaleOutTests {
             }
             fleet.drain("b");
             fleet.awaitUse("a", "c");
-            // On another port, or another address where ports are fixed.
-            fleet.drain("c");
-            fleet.start("c again");
-            fleet.forget("c");
+            fleet.restart("c", "c again");
             fleet.awaitUse("a", "c again");
             // Without a word to those who announce it.
             fleet.drain("a");

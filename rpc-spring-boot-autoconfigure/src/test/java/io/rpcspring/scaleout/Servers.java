@@ -1,7 +1,7 @@
 package io.rpcspring.scaleout;
 
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.util.Map;
 
 /**
  * One of the ways in which clients find servers: how servers come to be known, and how
@@ -12,8 +12,8 @@ interface Servers extends AutoCloseable {
     /** Where the next server that is started listens. */
     InetSocketAddress next();
 
-    /** Says from now on which servers there are. */
-    void announce(List<InetSocketAddress> servers);
+    /** Says from now on which servers there are, by what they are registered as. */
+    void announce(Map<String, InetSocketAddress> servers);
 
     /** Starts the application that calls them. */
     Client client();

@@ -34,8 +34,8 @@ final class CloudResolver extends NameResolver {
 
     private final Args args;
 
-    /** Where this stands while it runs. */
-    private final Set<CloudResolver> running;
+    /** Has this while it runs. */
+    private final CloudDirectory directory;
 
     /** How often somebody has asked since the last question was begun. */
     private final AtomicInteger asked = new AtomicInteger();
@@ -44,7 +44,7 @@ final class CloudResolver extends NameResolver {
     private Set<String> problems = Set.of();
 
     /** What counts while the registry is away. Guarded as above. */
-    private List<EquivalentAddressGroup> last = List.of();
+    private List<EquivalentAddressGroup> last;
 
     /** Guarded as above. */
     private boolean away;
@@ -53,12 +53,13 @@ final class CloudResolver extends NameResolver {
     private @Nullable Listener2 listener;
 
     CloudResolver(String service, ChannelConfiguration channel, @Nullable ServiceRegistry registry, Args args,
-            Set<CloudResolver> running) {
+            CloudDirectory directory) {
         this.service = service;
         this.channel = channel;
         this.registry = registry;
         this.args = args;
-        this.running = running;
+        this.directory = directory;
+        this.last = directory.last(channel, service);
     }
 
     @Override
@@ -69,7 +70,7 @@ final class CloudResolver extends NameResolver {
     @Override
     public void start(Listener2 newListener) {
         this.listener = newListener;
-        this.running.add(this);
+        this.directory.started(this);
         refresh();
     }
 
@@ -82,7 +83,7 @@ final class CloudResolver extends NameResolver {
 
     @Override
     public void shutdown() {
-        this.running.remove(this);
+        this.directory.stopped(this);
         this.listener = null;
     }
 
@@ -117,6 +118,7 @@ final class CloudResolver extends NameResolver {
         this.away = kept;
         if (!kept) {
             this.last = answer.servers();
+            this.directory.remember(this.channel, this.service, this.last);
         }
         this.listener.onResult2(ResolutionResult.newBuilder()
             .setAddressesOrError(

@@ -31,8 +31,9 @@ public final class ReactiveRegistry {
      */
     public @Nullable ServiceRegistry find() {
         ReactiveDiscoveryClient client = this.clients.getIfUnique();
-        return (client == null) ? null
-                : new ServiceRegistry((service) -> all(client.getInstances(service)), () -> all(client.getServices()));
+        return (client != null)
+                ? new ServiceRegistry((service) -> all(client.getInstances(service)), () -> all(client.getServices()))
+                : null;
     }
 
     private static <T> List<T> all(Flux<T> answers) {

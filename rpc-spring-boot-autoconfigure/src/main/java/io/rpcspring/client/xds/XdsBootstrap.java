@@ -131,8 +131,8 @@ public final class XdsBootstrap {
             return bootstrap;
         }
         catch (IOException | XdsInitializationException ex) {
-            throw new RpcConfigurationException(source + " cannot be used: " + ex.getMessage() + ".", SNIPPET.strip(),
-                    ex);
+            String reason = String.valueOf(ex.getMessage()).replaceAll("\\.$", "");
+            throw new RpcConfigurationException(source + " cannot be used: " + reason + ".", SNIPPET.strip(), ex);
         }
     }
 

@@ -79,8 +79,7 @@ class CloudDirectoryTests {
         });
         this.runner.withPropertyValues("rpc.client.defaults.discovery.port-key=")
             .run((context) -> assertThat(context).getFailure()
-                .rootCause()
-                .hasMessage("rpc.client.defaults.discovery.port-key is empty. Give it a value, or remove it."));
+                .hasMessage("rpc.client.defaults.discovery.port-key is empty (test). Give it a value, or remove it."));
     }
 
     @Test
@@ -117,9 +116,10 @@ class CloudDirectoryTests {
         assertThat(lines(output, "leaves out")).satisfiesExactly((line) -> assertThat(line).contains("WARN")
             .endsWith("leaves out an instance of 'places':"
                     + " 127.0.0.1:1 has gRPC_tls: true in its metadata, but the channel speaks plain text"));
+        this.registry.put("places", plain);
         this.runner.withPropertyValues(CHANNEL + "ssl.enabled=true")
             .run((context) -> assertThat(fail(context))
-                .hasMessageContaining("127.0.0.1:2 has gRPC_tls: false in its metadata, but the channel speaks TLS"));
+                .hasMessageContaining("127.0.0.1:1 has gRPC_tls: false in its metadata, but the channel speaks TLS"));
     }
 
     @Test
@@ -178,6 +178,17 @@ class CloudDirectoryTests {
                 (line) -> assertThat(line).contains("WARN")
                     .endsWith(channel + "keeps the 1 addresses that it has:"
                             + " no instance of 'places' is registered; known: none"));
+    }
+
+    @Test
+    void lastAddressesOutliveAChannelThatWasIdle() {
+        this.registry.put("places", grpc(this.server));
+        this.runner.withPropertyValues(CHANNEL + "idle-timeout=1s").run((context) -> {
+            find(context);
+            this.registry.away(true);
+            await().until(() -> this.server.openConnections() == 0);
+            find(context);
+        });
     }
 
     @Test
@@ -283,6 +294,7 @@ class CloudDirectoryTests {
     void withoutSpringCloudTheStartFails() {
         this.runner.withClassLoader(new FilteredClassLoader("org.springframework.cloud"))
             .run((context) -> assertThat(context).getFailure()
+                .rootCause()
                 .isInstanceOf(RpcConfigurationException.class)
                 .hasMessage("rpc.client.channels.places.target is 'discovery:///places', but Spring Cloud is not on the"
                         + " class path. Add the dependency of your registry, such as"
