@@ -80,8 +80,8 @@ final class Catalogue {
                 : report.methods()
                     .stream()
                     .filter((each) -> String.valueOf(each.name()).equals(method.getBareMethodName()))
-                    .map(ServerReport.Method::pool)
                     .findFirst()
+                    .map(ServerReport.Method::pool)
                     .orElse(null);
     }
 
