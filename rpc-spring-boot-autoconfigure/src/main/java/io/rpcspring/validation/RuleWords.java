@@ -134,7 +134,8 @@ public final class RuleWords {
     }
 
     private static String singular(String text) {
-        return text.replaceFirst("(?<!\\d)1 (character|byte|item)s$", "1 $1").replaceFirst("(?<!\\d)1 entries$", "1 entry");
+        return text.replaceFirst("(?<!\\d)1 (character|byte|item)s$", "1 $1")
+            .replaceFirst("(?<!\\d)1 entries$", "1 entry");
     }
 
     private static boolean isOfKind(FieldDescriptor rule) {

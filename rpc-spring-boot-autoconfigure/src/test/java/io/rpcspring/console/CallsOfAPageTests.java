@@ -42,7 +42,10 @@ class CallsOfAPageTests {
         assertThat(visitor.text("#panel-trailers")).contains("echo").contains("hello");
     }
 
-    /** Ten thousand come, five hundred stand there, and no frame of the page took a second. */
+    /**
+     * Ten thousand come, five hundred stand there, and no frame of the page took a
+     * second.
+     */
     @Test
     void streamOfTenThousandMessagesKeepsTheLastFiveHundredAndThePageAlive(Visitor visitor) {
         visitor.visit(WITHIN, "{\"radiusKm\": 10000}");
@@ -55,8 +58,8 @@ class CallsOfAPageTests {
         assertThat(visitor.texts(".message")).hasSize(500);
         assertThat(visitor.text(".message:last-child .number")).isEqualTo("10000");
         assertThat(visitor.fact("received")).isEqualTo("10,000");
-        assertThat((Number) visitor.run("return window.longest")).satisfies(
-                (longest) -> assertThat(longest.doubleValue()).isLessThan(1000));
+        assertThat((Number) visitor.run("return window.longest"))
+            .satisfies((longest) -> assertThat(longest.doubleValue()).isLessThan(1000));
     }
 
     @Test
