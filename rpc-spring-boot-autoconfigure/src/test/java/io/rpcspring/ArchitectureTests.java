@@ -229,7 +229,7 @@ class ArchitectureTests {
             .resideOutsideOfPackages("io.rpcspring.console..", "io.rpcspring.autoconfigure..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("jakarta.servlet..", "org.springframework.web..", "com.google.protobuf.util..",
+            .resideInAnyPackage("jakarta.servlet..", "org.springframework.web.socket..", "com.google.protobuf.util..",
                     "com.google.gson.."));
     }
 

@@ -122,7 +122,7 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
     }
 
     private static String printable(String host) {
-        return host.substring(0, Math.min(host.length(), LONGEST)).replaceAll("[^A-Za-z0-9.:_-]", "?");
+        return host.substring(0, Math.min(host.length(), LONGEST)).replaceAll("[^A-Za-z0-9.:_\\[\\]-]", "?");
     }
 
 }

@@ -5,8 +5,13 @@ import {manyRequests, manyResponses} from './types.js';
 /** Messages that the page keeps and shows of each call. */
 export const WINDOW = 500;
 
-/** Responses that may be on their way: little, so that a page that cannot follow stops the handler. */
-const CREDITS = 200;
+/** Characters of them that it keeps: a few large ones count as many. */
+const KEPT = 32e6;
+
+/** Responses that may be on their way at first, at most, and in bytes: a page that cannot follow stops the handler. */
+const FIRST_CREDITS = 100;
+const MOST_CREDITS = 500;
+const BYTES_AHEAD = 4e6;
 
 let numbers = 0;
 
@@ -48,8 +53,9 @@ class Call {
         this.begun = performance.now();
         this.time = Date.now();
         this.paused = Boolean(stepwise) && manyResponses(method);
-        this.granted = this.paused ? 0 : CREDITS;
+        this.granted = this.paused ? 0 : FIRST_CREDITS;
         this.entries = [];
+        this.kept = 0;
         this.total = 0;
         this.outgoing = new Map();
         this.requests = [];
@@ -73,8 +79,12 @@ class Call {
     add(entry) {
         entry.index = this.total++;
         this.entries.push(entry);
-        if (this.entries.length > 2 * WINDOW) {
-            this.entries.splice(0, this.entries.length - WINDOW);
+        this.kept += entry.json?.length ?? 0;
+        while (this.entries.length > WINDOW || (this.kept > KEPT && this.entries.length > 1)) {
+            const old = this.entries.shift();
+            this.kept -= old.json?.length ?? 0;
+            old.json = null;
+            old.missing = 'no longer kept';
         }
     }
 
@@ -129,12 +139,14 @@ class Call {
         this.calls.wire.send({type: 'credit', call: this.number, messages: 1});
     }
 
-    /** Lets come what the page has room for; it asks when it has shown what came. */
+    /** Lets come as many as have been taken in. */
     grant() {
+        const most = this.receivedCount === 0 ? FIRST_CREDITS
+            : Math.max(1, Math.min(MOST_CREDITS, Math.floor((BYTES_AHEAD * this.receivedCount) / (this.receivedBytes + 1))));
         const open = this.granted - this.receivedCount;
-        if (this.isLive && !this.paused && manyResponses(this.method) && open <= CREDITS / 2) {
-            this.granted += CREDITS - open;
-            this.calls.wire.send({type: 'credit', call: this.number, messages: CREDITS - open});
+        if (this.isLive && !this.paused && manyResponses(this.method) && open <= most / 2) {
+            this.granted += most - open;
+            this.calls.wire.send({type: 'credit', call: this.number, messages: most - open});
         }
     }
 
@@ -180,6 +192,7 @@ class Call {
         this.receivedBytes += frame.bytes;
         this.add({out: false, json: frame.json, seq: frame.seq, at: frame.at, bytes: frame.bytes, missing: frame.problem ?? (frame.tooLarge ? 'too large to show' : null)});
         this.changed('entries');
+        this.grant();
     }
 
     end(frame) {

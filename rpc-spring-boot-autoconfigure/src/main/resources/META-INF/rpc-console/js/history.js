@@ -99,7 +99,7 @@ export class History {
 export function pastCall(entry, method) {
     return {method, state: 'ended', isLive: false, maySend: false, paused: false, entries: entry.messages.slice(-WINDOW), total: entry.total, outgoing: new Map(),
         requests: entry.requests, sentBytes: 0, sentCount: entry.requests.length, receivedCount: entry.receivedCount, receivedBytes: entry.receivedBytes, status: entry.status,
-        responseHeaders: entry.headers, trailers: entry.trailers, server: entry.server, took: entry.took, time: entry.time, grant() {}};
+        responseHeaders: entry.headers, trailers: entry.trailers, server: entry.server, took: entry.took, time: entry.time};
 }
 
 function isEntry(entry) {

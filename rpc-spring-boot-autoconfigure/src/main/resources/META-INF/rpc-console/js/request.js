@@ -68,8 +68,8 @@ export class RequestView {
                 ]))),
             this.messagePanel, this.metadataPanel,
             h('div', {class: 'pane-foot'}, this.state,
-                h('label', {class: 'deadline-label', for: 'deadline'}, icon('clock'), h('span', null, 'Deadline')), this.deadline,
-                manyResponses(method) && h('label', {class: 'switch quiet', title: 'Take responses one by one: the handler waits for you'}, this.stepwise, h('span', null, 'Step by step')),
+                this.deadlineLabel = h('label', {class: 'deadline-label', for: 'deadline'}, icon('clock'), h('span', null, 'Deadline')), this.deadline,
+                this.stepLabel = manyResponses(method) && h('label', {class: 'switch quiet', title: 'Take responses one by one: the handler waits for you'}, this.stepwise, h('span', null, 'Step')),
                 this.buttons));
     }
 
@@ -346,6 +346,9 @@ export class RequestView {
             return;
         }
         this.drawnState = state;
+        for (const setting of [this.deadlineLabel, this.deadline, this.stepLabel].filter(Boolean)) {
+            setting.hidden = live;
+        }
         const key = h('kbd', {'aria-hidden': 'true'}, navigator.platform.startsWith('Mac') ? '⌘↵' : 'Ctrl ↵');
         const button = (style, id, label, glyph, run, more) => h('button', {type: 'button', class: style, id, onclick: run, ...more}, icon(glyph), label);
         const cancel = () => button('danger', 'cancel', 'Cancel', 'stop', () => this.on.cancel());

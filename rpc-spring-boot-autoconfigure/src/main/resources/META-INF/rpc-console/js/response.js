@@ -41,7 +41,7 @@ export class ResponseView {
         this.tools = h('div', {class: 'pane-tools'});
         return h('section', {class: 'pane response', 'aria-label': 'Response'},
             h('div', {class: 'pane-head'}, this.tabs.list, this.tools),
-            h('div', {class: 'call-line'}, this.pill, this.facts, this.controls),
+            h('div', {class: 'call-line'}, this.pill, this.controls, this.facts),
             this.scroller, this.headersPanel, this.trailersPanel);
     }
 
@@ -69,9 +69,9 @@ export class ResponseView {
         }
         if (!this.scheduled) {
             this.scheduled = true;
-            // A hidden tab gets no frames: it still reads on, slowly
-            if (document.hidden) {
-                setTimeout(() => this.flush(), 100);
+            // A hidden tab gets no frames. What takes long to draw is drawn less often: there is time for the person, too
+            if (document.hidden || this.busy) {
+                setTimeout(() => this.flush(), 200);
             } else {
                 requestAnimationFrame(() => this.flush());
             }
@@ -86,7 +86,6 @@ export class ResponseView {
         }
         this.drawEntries();
         this.drawFacts();
-        this.call?.grant();
     }
 
     drawEntries() {
@@ -97,6 +96,7 @@ export class ResponseView {
             this.drawBody(entries.filter((entry) => !entry.out).pop());
             return;
         }
+        this.busy = total - this.drawn > 20;
         const fresh = entries.slice(Math.max(0, entries.length - Math.min(WINDOW, total - this.drawn)));
         if (fresh.length > 0 && total > this.drawn) {
             const nearEnd = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < 60;
@@ -129,7 +129,7 @@ export class ResponseView {
 
     row(entry) {
         const {call} = this;
-        const preview = entry.json === null ? entry.missing : entry.json.replace(/\s*\n\s*/g, ' ').slice(0, 400);
+        const preview = entry.json === null ? entry.missing : entry.json.replace(/\s*\n\s*/g, ' ').slice(0, 200);
         const at = h('span', {class: 'at'});
         const bytes = h('span', {class: 'bytes'});
         const body = h('div', {class: 'message-body', hidden: true});

@@ -120,8 +120,8 @@ export class Session {
             if (call.state === 'refused') {
                 this.app.show('request');
                 this.request.invalid(call.refused);
-            } else if (!call.isLive && !call.kept) {
-                call.kept = true;
+            } else if (!call.isLive && !call.remembered) {
+                call.remembered = true;
                 this.app.history.add(call, draft);
                 this.request.showServerProblems(violations(call.status));
             }

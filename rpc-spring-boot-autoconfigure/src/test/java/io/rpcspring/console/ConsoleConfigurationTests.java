@@ -17,6 +17,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.NestedExceptionUtils;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.fixture.Sources;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.server.transport.InProcessDoor;
 
@@ -52,11 +53,22 @@ class ConsoleConfigurationTests {
             "com.google.protobuf.util,com.google.protobuf:protobuf-java-util",
             "io.grpc.inprocess,io.grpc:grpc-inprocess" })
     void missingLibraryStopsTheStart(String absent, String library) {
-        RUNNER.withSystemProperties("rpc.console.enabled=true")
+        RUNNER.withInitializer(Sources.variables("RPC_CONSOLE_ENABLED=true"))
             .withClassLoader(new FilteredClassLoader(absent))
             .run((context) -> assertFailure(context.getStartupFailure(),
                     "rpc.console.enabled is true, but " + library + " is not on the class path.",
                     "Add the dependency " + library + ", or remove rpc.console.enabled."));
+    }
+
+    @Test
+    void missingLibraryIsNamedWithThePlaceOfTheProperty() {
+        RUNNER.withPropertyValues("rpc.console.enabled=true")
+            .withClassLoader(new FilteredClassLoader("org.springframework.web.socket"))
+            .run((context) -> assertFailure(context.getStartupFailure(),
+                    "rpc.console.enabled is set (test), but org.springframework.boot:spring-boot-starter-websocket is"
+                            + " not on the class path.",
+                    "Add the dependency org.springframework.boot:spring-boot-starter-websocket, or remove the"
+                            + " property."));
     }
 
     @Test

@@ -78,7 +78,7 @@ class ConsoleSafetyTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "/nothing.js", "/../spring.factories", "/%2e%2e/spring.factories", "/js/", "/index",
-            "/..%2fspring.factories", "/spring.factories", "/index.html/", "/js/..;/index.html" })
+            "/..%2fspring.factories", "/spring.factories", "/index.html/" })
     void nothingElseIsServed(String path) throws IOException {
         assertThat(raw("GET " + PATH + path + " HTTP/1.1", "Host: localhost")).matches("(?s)HTTP/1.1 (404|400) .*");
     }

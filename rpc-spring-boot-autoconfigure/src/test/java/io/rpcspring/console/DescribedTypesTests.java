@@ -118,11 +118,11 @@ class DescribedTypesTests {
         assertThat(rules(trip, "seats")).containsExactly("≤ 9", "≥ 1");
         assertThat(rules(trip, "mail")).containsExactly("email");
         assertThat(rules(trip, "passengers")).containsExactly("at most 100000 items");
-        assertThat(rules(trip, "extras")).containsExactly("each value at least 1 characters");
+        assertThat(rules(trip, "extras")).containsExactly("each value at least 1 character");
         assertThat(rules(trip, "card")).containsExactly("matches ^[0-9]{4}$");
         assertThat(rules(trip, "comfort")).containsExactly("a value of the enum");
-        assertThat(rules(trip, "change")).containsExactly("≥ 1M");
-        assertThat(rules(trip, "stops")).containsExactly("no item twice", "each at least 1 characters");
+        assertThat(rules(trip, "change")).containsExactly("≥ 60s");
+        assertThat(rules(trip, "stops")).containsExactly("no item twice", "each at least 1 character");
         assertThat(rules(trip, "note"))
             .containsExactly("size(this) < 200 ? '' : 'a note has fewer than 200 characters'");
     }
@@ -239,7 +239,7 @@ class DescribedTypesTests {
             textBlock = """
                     {"number":"x"}                          | number                    | Not an int64 value: "x"
                     {"floor":3000000000}                    | floor                     | Not an int32 value: 3000000000
-                    {"speed":"FASTER"}                      | speed                     | Invalid enum value: FASTER
+                    {"speed":"FASTER"}                      | speed                     | Invalid enum value: "FASTER" for enum type: parcels.v1.Parcel.Speed
                     {"labels":[{},{"place_number":true}]}   | labels[1].place_number    | Not an int64 value: true
                     {"inner":{"a":{"inner":{"b":{"floor":1.5}}}}} | inner["a"].inner["b"].floor | Not an int32 value: 1.5
                     {"sent":"yesterday"}                    | sent                      | Failed to parse timestamp

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.opentest4j.TestAbortedException;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.core.io.DefaultResourceLoader;
 
 import io.rpcspring.client.RpcChannels;
