@@ -51,7 +51,7 @@ class CallsOfAPageTests {
         visitor.send();
         visitor.awaitText(".window-note", "The last 500 of 5,000 messages");
         visitor.tab("headers");
-        assertThat(visitor.text("#panel-headers")).contains("content-type");
+        assertThat(visitor.text("#panel-headers")).contains("grpc-encoding");
         visitor.tab("response");
         assertThat(visitor.text(".call-line .pill")).isEqualTo("Running");
         showcase.onward.release();
