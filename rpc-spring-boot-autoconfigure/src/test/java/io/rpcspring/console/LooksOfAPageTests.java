@@ -37,6 +37,8 @@ class LooksOfAPageTests {
 
     private static final String FIND = "places.v1.Places/Find";
 
+    private static final Dimension DESK = new Dimension(1440, 900);
+
     private static final int MOST_BYTES = 150_000;
 
     @Test
@@ -71,7 +73,7 @@ class LooksOfAPageTests {
             }
         }
         finally {
-            visitor.driver().manage().window().setSize(new Dimension(1440, 900));
+            visitor.driver().manage().window().setSize(DESK);
         }
     }
 
@@ -92,6 +94,7 @@ class LooksOfAPageTests {
     @Test
     void pictureForTheReadmeIsSmall(Visitor visitor, BookedTrips trips, RpcChannels channels) throws IOException {
         try (Load load = trips.load(channels, 3)) {
+            visitor.driver().manage().window().setSize(new Dimension(1440, 1000));
             visitor.visit("places.v1.Places/Notes");
             visitor.run("document.getElementById('theme').click(); document.getElementById('theme').click()");
             visitor.fill("place", "Zurich");
@@ -100,6 +103,7 @@ class LooksOfAPageTests {
                 visitor.send();
                 visitor.awaitText(".messages", text + "!");
             }
+            visitor.click(".message:last-child .message-head");
             visitor.awaitText(".live-calls", "Notes");
             BufferedImage picture = opaque(visitor.driver().getScreenshotAs(OutputType.BYTES));
             visitor.click("#cancel");
@@ -108,6 +112,9 @@ class LooksOfAPageTests {
             byte[] png = compress(picture);
             assertThat(png.length).isBetween(MOST_BYTES / 10, MOST_BYTES);
             keep(png);
+        }
+        finally {
+            visitor.driver().manage().window().setSize(DESK);
         }
     }
 
