@@ -21,11 +21,10 @@ record ConsoleNeeds(@Nullable ClassLoader classLoader) {
     private static final String OR_OFF = ", or remove rpc.console.enabled.";
 
     /** Artifacts by a class of each. */
-    private static final Map<String, String> LIBRARIES = new TreeMap<>(
-            Map.of("com.google.protobuf.util.JsonFormat", "com.google.protobuf:protobuf-java-util",
-                    "io.grpc.inprocess.InProcessChannelBuilder", "io.grpc:grpc-inprocess",
-                    "org.springframework.web.socket.server.support.WebSocketHttpRequestHandler",
-                    "org.springframework.boot:spring-boot-starter-websocket"));
+    private static final Map<String, String> LIBRARIES = new TreeMap<>(Map.of("com.google.protobuf.util.JsonFormat",
+            "com.google.protobuf:protobuf-java-util", "io.grpc.inprocess.InProcessChannelBuilder",
+            "io.grpc:grpc-inprocess", "org.springframework.web.socket.server.support.WebSocketHttpRequestHandler",
+            "org.springframework.boot:spring-boot-starter-websocket"));
 
     /**
      * Finds out whether all is there.
@@ -45,8 +44,9 @@ record ConsoleNeeds(@Nullable ClassLoader classLoader) {
         });
         if (!servlet) {
             String asked = environment.getProperty("spring.main.web-application-type");
-            throw new RpcConfigurationException(ON + "this is no servlet web application"
-                    + ((asked != null) ? ": spring.main.web-application-type is " + asked + "." : "."),
+            throw new RpcConfigurationException(
+                    ON + "this is no servlet web application"
+                            + ((asked != null) ? ": spring.main.web-application-type is " + asked + "." : "."),
                     "Set spring.main.web-application-type to servlet" + OR_OFF);
         }
     }

@@ -107,8 +107,8 @@ final class RpcConsoleAutoConfiguration {
             String address = properties.address();
             return new ConsoleSubject(environment.getProperty("spring.application.name"), server,
                     new Board(server, settings.pools(), channels.getIfAvailable()),
-                    (address != null) ? address : "localhost",
-                    properties.ssl().isOn(), properties.reflection().enabled(), secured);
+                    (address != null) ? address : "localhost", properties.ssl().isOn(),
+                    properties.reflection().enabled(), secured);
         }
 
         @Bean

@@ -65,14 +65,15 @@ final class Catalogue {
                 described.add(describe(called, methodProto));
             }
         }
-        this.services.add(Frame.nameless()
-            .with("name", service.getName())
-            .with("comment", (proto != null) ? this.comments.of(service.getName())
-                    : "This service was not made of a proto, so that the console cannot know its messages.")
-            .with("deprecated", proto != null && proto.getOptions().getDeprecated())
-            .with("framework", report != null && report.bean() == null)
-            .with("java", (proto != null) ? JavaNames.of(proto) : null)
-            .with("methods", described));
+        this.services.add(
+                Frame.nameless()
+                    .with("name", service.getName())
+                    .with("comment", (proto != null) ? this.comments.of(service.getName())
+                            : "This service was not made of a proto, so that the console cannot know its messages.")
+                    .with("deprecated", proto != null && proto.getOptions().getDeprecated())
+                    .with("framework", report != null && report.bean() == null)
+                    .with("java", (proto != null) ? JavaNames.of(proto) : null)
+                    .with("methods", described));
     }
 
     private static @Nullable String pool(MethodDescriptor<?, ?> method, ServerReport.@Nullable Service report) {
@@ -91,8 +92,7 @@ final class Catalogue {
             .with("kind", called.method().getType())
             .with("comment", this.comments.of(proto.getFullName()))
             .with("deprecated", proto.getOptions().getDeprecated())
-            .with("idempotent",
-                    proto.getOptions().getIdempotencyLevel() != IdempotencyLevel.IDEMPOTENCY_UNKNOWN)
+            .with("idempotent", proto.getOptions().getIdempotencyLevel() != IdempotencyLevel.IDEMPOTENCY_UNKNOWN)
             .with("pool", called.pool())
             .with("request", proto.getInputType().getFullName())
             .with("response", proto.getOutputType().getFullName())
@@ -120,8 +120,8 @@ final class Catalogue {
         String name = MethodDescriptor.generateFullMethodName(service, method);
         CalledMethod known = this.methods.get(name);
         if (known == null) {
-            throw new WrongInput(WrongInput.Part.METHOD, "",
-                    "No method " + name + " is served. Served: " + Names.nearestFirst(name, this.methods.keySet()) + ".");
+            throw new WrongInput(WrongInput.Part.METHOD, "", "No method " + name + " is served. Served: "
+                    + Names.nearestFirst(name, this.methods.keySet()) + ".");
         }
         return known;
     }

@@ -20,8 +20,7 @@ record Check(Messages messages, KnownRules rules) {
             return Frame.of("checked")
                 .with("bytes", message.getSerializedSize())
                 .with("json", this.messages.write(message, false))
-                .with("problems",
-                        this.rules.broken().apply(message).stream().map(KnownRules.Broken::problem).toList());
+                .with("problems", this.rules.broken().apply(message).stream().map(KnownRules.Broken::problem).toList());
         }
         catch (WrongInput ex) {
             return wrong(this.messages.problems(json, type));

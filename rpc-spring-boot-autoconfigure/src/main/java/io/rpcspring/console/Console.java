@@ -76,14 +76,15 @@ public final class Console implements SmartLifecycle {
         }
     }
 
+    /** Tabs hear of the end of their calls before they are closed. */
     @Override
     public synchronized void stop() {
-        this.tabs.values().forEach((tab) -> tab.end(CloseStatus.GOING_AWAY));
         ConsoleRun running = this.run;
         if (running != null) {
             this.run = null;
             running.close();
         }
+        this.tabs.values().forEach((tab) -> tab.end(CloseStatus.GOING_AWAY));
     }
 
     @Override

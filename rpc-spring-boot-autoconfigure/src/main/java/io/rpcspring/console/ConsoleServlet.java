@@ -81,8 +81,7 @@ public final class ConsoleServlet extends HttpServlet {
             throws ServletException, IOException {
         if (path == null) {
             response.setStatus(HttpServletResponse.SC_FOUND);
-            response.setHeader("Location",
-                    getServletContext().getContextPath() + this.console.settings().path() + "/");
+            response.setHeader("Location", getServletContext().getContextPath() + this.console.settings().path() + "/");
             return;
         }
         switch (path) {
@@ -110,8 +109,7 @@ public final class ConsoleServlet extends HttpServlet {
         this.socket.handleRequest(request, response);
     }
 
-    private static void file(HttpServletRequest request, HttpServletResponse response, String path)
-            throws IOException {
+    private static void file(HttpServletRequest request, HttpServletResponse response, String path) throws IOException {
         PageFile file = PageFile.find(path);
         if (file == null) {
             refuse(response, HttpServletResponse.SC_NOT_FOUND, "The RPC console has no such file.");

@@ -37,8 +37,7 @@ record EndedCall(Status status, Metadata trailers) {
         Descriptor type = types.findByUrl(url);
         if (type != null) {
             try {
-                return frame.with("json",
-                        messages.write(DynamicMessage.parseFrom(type, detail.getValue()), false));
+                return frame.with("json", messages.write(DynamicMessage.parseFrom(type, detail.getValue()), false));
             }
             catch (InvalidProtocolBufferException ex) {
                 // Shown as bytes.

@@ -55,8 +55,8 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
     /** A stranger's page may give its own name this host's address (DNS rebinding). */
     private boolean isKnownHost(HttpServletRequest request) {
         String host = unbracketed(request.getServerName()).toLowerCase(Locale.ROOT);
-        return host.equals("localhost") || this.allowedHosts.contains(host) || isAddress(host)
-                && (isLoopback(host) || isSame(host, request.getLocalAddr()) || isOwn(host));
+        return host.equals("localhost") || this.allowedHosts.contains(host)
+                || isAddress(host) && (isLoopback(host) || isSame(host, request.getLocalAddr()) || isOwn(host));
     }
 
     private boolean isOwn(String host) {
@@ -73,8 +73,7 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
             URI from = URI.create(origin);
             String host = from.getHost();
             boolean web = "http".equals(from.getScheme()) || "https".equals(from.getScheme());
-            return web && host != null
-                    && unbracketed(host).equalsIgnoreCase(unbracketed(request.getServerName()))
+            return web && host != null && unbracketed(host).equalsIgnoreCase(unbracketed(request.getServerName()))
                     && port(from.getPort()) == port(request.getServerPort());
         }
         catch (IllegalArgumentException ex) {
@@ -123,7 +122,7 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
     }
 
     private static String printable(String host) {
-        return host.substring(0, Math.min(host.length(), LONGEST)).replaceAll("[^A-Za-z0-9.:_-]", "?");
+        return host.substring(0, Math.min(host.length(), LONGEST)).replaceAll("[^A-Za-z0-9.:_\\[\\]-]", "?");
     }
 
 }

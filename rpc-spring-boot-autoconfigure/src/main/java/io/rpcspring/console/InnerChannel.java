@@ -84,12 +84,16 @@ final class InnerChannel implements AutoCloseable {
     public void close() {
         this.channel.shutdownNow();
         try {
-            this.channel.awaitTermination(1, TimeUnit.SECONDS);
+            boolean ended = this.channel.awaitTermination(1, TimeUnit.SECONDS);
+            this.threads.shutdown();
+            if (!ended || !this.threads.awaitTermination(1, TimeUnit.SECONDS)) {
+                this.threads.shutdownNow();
+            }
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
+            this.threads.shutdownNow();
         }
-        this.threads.shutdown();
     }
 
 }

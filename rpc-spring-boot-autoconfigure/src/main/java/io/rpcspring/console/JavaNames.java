@@ -33,8 +33,8 @@ final class JavaNames {
             return of(container) + "." + type.getName();
         }
         FileDescriptor file = type.getFile();
-        return inPackage(file, file.getOptions().getJavaMultipleFiles() ? type.getName()
-                : outerClass(file) + "." + type.getName());
+        return inPackage(file,
+                file.getOptions().getJavaMultipleFiles() ? type.getName() : outerClass(file) + "." + type.getName());
     }
 
     private static String inPackage(FileDescriptor file, String name) {

@@ -21,8 +21,8 @@ public record KnownRules(Function<FieldDescriptor, List<String>> ofField, Functi
         Predicate<OneofDescriptor> required, Function<Message, List<Broken>> broken) {
 
     /** Where nothing checks messages. */
-    public static final KnownRules NONE = new KnownRules((field) -> List.of(), (type) -> List.of(),
-            (oneof) -> false, (message) -> List.of());
+    public static final KnownRules NONE = new KnownRules((field) -> List.of(), (type) -> List.of(), (oneof) -> false,
+            (message) -> List.of());
 
     /**
      * A rule that a message breaks.

@@ -50,8 +50,7 @@ record Schema(Comments comments, KnownRules rules) {
         return Frame.nameless()
             .with("name", oneof.getName())
             .with("comment", this.comments.of(oneof.getFullName()))
-            .with("required", this.rules.ofType().apply(oneof.getContainingType()).contains(oneof.getName()
-                    + ": required"));
+            .with("required", this.rules.required().test(oneof));
     }
 
     private Frame describe(FieldDescriptor field) {

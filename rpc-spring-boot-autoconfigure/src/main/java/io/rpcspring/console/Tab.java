@@ -2,8 +2,6 @@ package io.rpcspring.console;
 
 import java.security.Principal;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -12,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.socket.CloseStatus;
 
 /**
- * One open page: does what it asks for, and holds its calls.
+ * One open page: does what it asks for, while its browser is there.
  */
 final class Tab {
 
@@ -30,7 +28,7 @@ final class Tab {
 
     private final @Nullable String user;
 
-    private final Map<Long, ConsoleCall> calls = new ConcurrentHashMap<>();
+    private final TabCalls calls;
 
     private final long opened = System.nanoTime();
 
@@ -39,8 +37,6 @@ final class Tab {
     private volatile boolean known;
 
     private volatile boolean board;
-
-    private volatile boolean closed;
 
     private volatile long heard = System.nanoTime();
 
@@ -55,6 +51,7 @@ final class Tab {
     Tab(Console console, Outbox out, @Nullable Principal user) {
         this.console = console;
         this.out = out;
+        this.calls = new TabCalls(console, out);
         this.user = (user != null) ? user.getName() : null;
     }
 
@@ -84,8 +81,8 @@ final class Tab {
             case "template" -> template(request);
             case "check" -> check(request);
             case "board" -> showBoard(request.flag("on", false));
-            case "start" -> start(request);
-            case "send", "halfClose", "cancel", "credit", "pause" -> go(request);
+            case "start" -> this.calls.start(request);
+            case "send", "halfClose", "cancel", "credit", "pause" -> this.calls.go(request);
             default -> throw new IllegalArgumentException("Nothing is called '" + request.type() + "'");
         }
     }
@@ -129,61 +126,6 @@ final class Tab {
         this.board = on;
         if (on) {
             this.out.send(this.console.board().now());
-        }
-    }
-
-    private void start(Request request) {
-        long number = request.number("call");
-        try {
-            requireRoom(number);
-            CallStart start = CallStart.read(request, this.console.catalogue(),
-                    this.console.settings().messageSize());
-            ConsoleCall call = new ConsoleCall(start, this.console.channel(), this.out,
-                    () -> this.calls.remove(number));
-            this.calls.put(number, call);
-            call.begin();
-            if (this.closed) {
-                close();
-            }
-        }
-        catch (WrongInput ex) {
-            this.out.send(ex.of(number));
-        }
-    }
-
-    private void requireRoom(long number) throws WrongInput {
-        if (this.calls.containsKey(number)) {
-            throw new WrongInput(WrongInput.Part.CALL, "", "There is a call " + number + " already");
-        }
-        if (this.calls.size() >= this.console.settings().calls()) {
-            throw new WrongInput(WrongInput.Part.CALL, "", this.calls.size()
-                    + " calls of this tab are in flight, and rpc.console.limits.calls allows no more. End one first");
-        }
-    }
-
-    /** A call that has ended meanwhile needs nothing. */
-    private void go(Request request) {
-        long number = request.number("call");
-        ConsoleCall call = this.calls.get(number);
-        if (call == null) {
-            return;
-        }
-        switch (request.type()) {
-            case "send" -> send(call, number, request);
-            case "halfClose" -> call.halfClose();
-            case "cancel" -> call.cancel("Cancelled in the console");
-            case "pause" -> call.pause();
-            default -> call.grant(Math.max(0, request.number("messages")));
-        }
-    }
-
-    private void send(ConsoleCall call, long number, Request request) {
-        long sequence = request.number("seq");
-        try {
-            call.send(sequence, request.text("json"));
-        }
-        catch (WrongInput ex) {
-            this.out.send(ex.of(number).with("seq", sequence));
         }
     }
 
@@ -231,9 +173,8 @@ final class Tab {
 
     /** The page is gone, and nobody waits for its calls. */
     void close() {
-        this.closed = true;
         this.board = false;
-        this.calls.values().forEach((call) -> call.cancel("The tab of the console was closed"));
+        this.calls.close();
     }
 
 }

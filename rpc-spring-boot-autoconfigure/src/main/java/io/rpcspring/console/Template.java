@@ -54,8 +54,7 @@ final class Template {
         FieldDescriptor value = field.isMapField() ? field.getMessageType().findFieldByName("value") : field;
         boolean fits = value.getJavaType() != FieldDescriptor.JavaType.MESSAGE
                 || (this.around.size() < DEEPEST && !this.around.contains(value.getMessageType()));
-        return fits && !field.getOptions().getDeprecated()
-                && (oneof == null || oneof.getField(0).equals(field));
+        return fits && !field.getOptions().getDeprecated() && (oneof == null || oneof.getField(0).equals(field));
     }
 
     private JsonElement field(FieldDescriptor field) {

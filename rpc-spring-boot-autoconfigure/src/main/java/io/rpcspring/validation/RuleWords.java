@@ -1,5 +1,7 @@
 package io.rpcspring.validation;
 
+import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -127,8 +129,13 @@ public final class RuleWords {
         }
         else if (!Boolean.FALSE.equals(value)) {
             String unknown = rule.getName().replace('_', ' ') + (Boolean.TRUE.equals(value) ? "" : " %s");
-            words.add(String.format(WORDS.getOrDefault(rule.getName(), unknown), text(value)));
+            words.add(singular(String.format(WORDS.getOrDefault(rule.getName(), unknown), text(value))));
         }
+    }
+
+    private static String singular(String text) {
+        return text.replaceFirst("(?<!\\d)1 (character|byte|item)s$", "1 $1")
+            .replaceFirst("(?<!\\d)1 entries$", "1 entry");
     }
 
     private static boolean isOfKind(FieldDescriptor rule) {
@@ -144,10 +151,13 @@ public final class RuleWords {
             return items.stream().map(RuleWords::text).collect(Collectors.joining(", "));
         }
         if (value instanceof Duration duration) {
-            return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos()).toString().substring(2);
+            return BigDecimal.valueOf(duration.getNanos(), 9)
+                .add(BigDecimal.valueOf(duration.getSeconds()))
+                .stripTrailingZeros()
+                .toPlainString() + "s";
         }
         if (value instanceof Timestamp time) {
-            return java.time.Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
+            return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
         }
         return (value instanceof Message message) ? TextFormat.printer().emittingSingleLine(true).printToString(message)
                 : String.valueOf(value);

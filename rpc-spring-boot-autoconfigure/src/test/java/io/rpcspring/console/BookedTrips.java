@@ -21,7 +21,12 @@ import static org.awaitility.Awaitility.await;
 @RpcService(value = BookingsGrpc.class, pool = "bookings")
 class BookedTrips {
 
-    private static final Trip TRIP = Trip.newBuilder().setFrom("Rome").setTo("Oslo").setSeats(1).setInvoice("x").build();
+    private static final Trip TRIP = Trip.newBuilder()
+        .setFrom("Rome")
+        .setTo("Oslo")
+        .setSeats(1)
+        .setInvoice("x")
+        .build();
 
     private static final String STUCK = "stuck";
 
@@ -36,7 +41,8 @@ class BookedTrips {
 
     /** Calls that wait until they are closed. */
     Load load(RpcChannels channels, int calls) {
-        BookingsFutureStub bookings = BookingsGrpc.newFutureStub(channels.get("places")).withDeadlineAfter(Visitor.PATIENCE);
+        BookingsFutureStub bookings = BookingsGrpc.newFutureStub(channels.get("places"))
+            .withDeadlineAfter(Visitor.PATIENCE);
         Trip trip = TRIP.toBuilder().setNote(STUCK).build();
         return new Load(this.release, Stream.generate(() -> bookings.book(trip)).limit(calls).toList());
     }

@@ -17,7 +17,6 @@ import com.google.gson.JsonParser;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-
 /**
  * A tab of a browser: sends what the page would, and keeps what comes.
  */

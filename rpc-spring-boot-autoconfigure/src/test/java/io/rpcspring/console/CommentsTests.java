@@ -47,14 +47,18 @@ class CommentsTests {
             .addLocation(comment(" Of a type.", 6, 0, 2, 0, 2))
             .addLocation(
                     Location.newBuilder().addAllPath(List.of(4, 0, 2, 2)).setTrailingComments(" Behind the field.\n"));
-        FileDescriptorProto file = Parcel.getDescriptor().getFile().toProto().toBuilder().setSourceCodeInfo(info).build();
+        FileDescriptorProto file = Parcel.getDescriptor()
+            .getFile()
+            .toProto()
+            .toBuilder()
+            .setSourceCodeInfo(info)
+            .build();
         write(folder, FileDescriptorSet.newBuilder().addFile(file).build().toByteArray());
         try (ConsoleServer server = startWith(folder); Browser tab = server.open()) {
             JsonObject service = DescribedTypesTests.one(tab.await("hello").getAsJsonArray("services"),
                     "parcels.v1.Parcels");
             assertThat(service.get("comment").getAsString()).isEqualTo("Parcels that come back.");
-            assertThat(comment(service, "methods", "Send"))
-                .isEqualTo("Sends a parcel,\n  <b>which</b> comes back.");
+            assertThat(comment(service, "methods", "Send")).isEqualTo("Sends a parcel,\n  <b>which</b> comes back.");
             assertThat(DescribedTypesTests.one(service.getAsJsonArray("methods"), "SendSlowly")
                 .get("comment")
                 .isJsonNull()).isTrue();

@@ -42,8 +42,9 @@ class ConsoleConfigurationTests {
 
     @Test
     void offByDefaultItsLibrariesAreNotMissed() {
-        RUNNER.withClassLoader(new FilteredClassLoader("org.springframework.web", "jakarta.servlet",
-                "com.google.protobuf.util", "io.grpc.inprocess"))
+        RUNNER
+            .withClassLoader(new FilteredClassLoader("org.springframework.web", "jakarta.servlet",
+                    "com.google.protobuf.util", "io.grpc.inprocess"))
             .run((context) -> assertThat(context).hasNotFailed());
     }
 
@@ -156,8 +157,8 @@ class ConsoleConfigurationTests {
         return catchThrowable(() -> ConsoleServer.start(List.of(TriedPlaces.class), properties).close());
     }
 
-    private static void assertFailure(@Nullable Throwable failure,
-            @Nullable String description, @Nullable String action) {
+    private static void assertFailure(@Nullable Throwable failure, @Nullable String description,
+            @Nullable String action) {
         assertThat(failure).isNotNull();
         Throwable root = NestedExceptionUtils.getMostSpecificCause(failure);
         assertThat(root).isInstanceOfSatisfying(RpcConfigurationException.class, (ex) -> {

@@ -60,10 +60,11 @@ class ConsoleWebSecurityTests {
     void publicAddressStopsTheStartIfTheRulesLetEverybodyIn() {
         Throwable failure = catchThrowable(
                 () -> ConsoleServer.start(List.of(TriedPlaces.class, Security.class, Open.class), USER).close());
-        assertThat(NestedExceptionUtils.getMostSpecificCause(failure))
-            .isInstanceOfSatisfying(RpcConfigurationException.class, (ex) -> assertThat(ex.description())
-                .isEqualTo("The RPC console would be open to everybody who reaches 0.0.0.0 (server.address): nothing"
-                        + " asks who they are at /rpc."));
+        assertThat(NestedExceptionUtils.getMostSpecificCause(failure)).isInstanceOfSatisfying(
+                RpcConfigurationException.class,
+                (ex) -> assertThat(ex.description()).isEqualTo(
+                        "The RPC console would be open to everybody who reaches 0.0.0.0 (server.address): nothing"
+                                + " asks who they are at /rpc."));
     }
 
     /** As Spring Boot configures it. */

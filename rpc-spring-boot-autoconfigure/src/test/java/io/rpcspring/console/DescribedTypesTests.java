@@ -48,18 +48,17 @@ class DescribedTypesTests {
         assertThat(hello.getAsJsonObject("limits")).hasToString("{\"messageSize\":1048576,\"frameSize\":2162688,"
                 + "\"calls\":20,\"credits\":1000,\"waiting\":100,\"board\":500}");
         assertThat(objects(hello.getAsJsonArray("services"))).extracting((service) -> service.get("name").getAsString())
-            .containsExactly("bookings.v1.Bookings", "parcels.v1.Parcels", "places.v1.Places",
-                    "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
-                    "grpc.reflection.v1alpha.ServerReflection");
+            .containsExactly("bookings.v1.Bookings", "parcels.v1.Parcels", "places.v1.Places", "grpc.health.v1.Health",
+                    "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
         assertThat(objects(hello.getAsJsonArray("services")))
             .extracting((service) -> service.get("framework").getAsBoolean())
             .containsExactly(false, false, false, true, true, true);
         JsonObject places = one(hello.getAsJsonArray("services"), "places.v1.Places");
         assertThat(places.get("java").getAsString()).isEqualTo("io.rpcspring.sample.places.PlacesGrpc");
-        assertThat(one(places.getAsJsonArray("methods"), "Within")).hasToString(
-                "{\"name\":\"Within\",\"kind\":\"SERVER_STREAMING\",\"comment\":null,\"deprecated\":false,"
-                        + "\"idempotent\":false,\"pool\":\"streams\",\"request\":\"places.v1.Area\","
-                        + "\"response\":\"places.v1.Place\",\"java\":\"within\",\"http\":null}");
+        assertThat(one(places.getAsJsonArray("methods"), "Within"))
+            .hasToString("{\"name\":\"Within\",\"kind\":\"SERVER_STREAMING\",\"comment\":null,\"deprecated\":false,"
+                    + "\"idempotent\":false,\"pool\":\"streams\",\"request\":\"places.v1.Area\","
+                    + "\"response\":\"places.v1.Place\",\"java\":\"within\",\"http\":null}");
         JsonObject parcels = one(hello.getAsJsonArray("services"), "parcels.v1.Parcels");
         assertThat(one(parcels.getAsJsonArray("methods"), "SendSlowly").get("deprecated").getAsBoolean()).isTrue();
     }
@@ -100,8 +99,8 @@ class DescribedTypesTests {
     void allTypesAreThoseThatMayStandInAnAny() {
         TAB.send("{'type':'describe','types':['*']}");
         JsonObject types = TAB.await("types", has("google.rpc.BadRequest")).getAsJsonObject("types");
-        assertThat(types.keySet()).contains("places.v1.Place", "parcels.v1.Parcel", "google.rpc.RetryInfo",
-                "google.protobuf.StringValue")
+        assertThat(types.keySet())
+            .contains("places.v1.Place", "parcels.v1.Parcel", "google.rpc.RetryInfo", "google.protobuf.StringValue")
             .doesNotContain("google.protobuf.DescriptorProto", "buf.validate.FieldRules");
     }
 
@@ -112,18 +111,18 @@ class DescribedTypesTests {
             .getAsJsonObject("types")
             .getAsJsonObject("bookings.v1.Trip");
         assertThat(trip.getAsJsonArray("rules")).hasToString("[\"a trip leads elsewhere\"]");
-        assertThat(trip.getAsJsonArray("oneofs")).hasToString(
-                "[{\"name\":\"payment\",\"comment\":null,\"required\":true}]");
+        assertThat(trip.getAsJsonArray("oneofs"))
+            .hasToString("[{\"name\":\"payment\",\"comment\":null,\"required\":true}]");
         assertThat(rules(trip, "from")).containsExactly("at least 2 characters", "at most 40 characters");
         assertThat(rules(trip, "to")).containsExactly("required");
         assertThat(rules(trip, "seats")).containsExactly("≤ 9", "≥ 1");
         assertThat(rules(trip, "mail")).containsExactly("email");
         assertThat(rules(trip, "passengers")).containsExactly("at most 100000 items");
-        assertThat(rules(trip, "extras")).containsExactly("each value at least 1 characters");
+        assertThat(rules(trip, "extras")).containsExactly("each value at least 1 character");
         assertThat(rules(trip, "card")).containsExactly("matches ^[0-9]{4}$");
         assertThat(rules(trip, "comfort")).containsExactly("a value of the enum");
-        assertThat(rules(trip, "change")).containsExactly("≥ 1M");
-        assertThat(rules(trip, "stops")).containsExactly("no item twice", "each at least 1 characters");
+        assertThat(rules(trip, "change")).containsExactly("≥ 60s");
+        assertThat(rules(trip, "stops")).containsExactly("no item twice", "each at least 1 character");
         assertThat(rules(trip, "note"))
             .containsExactly("size(this) < 200 ? '' : 'a note has fewer than 200 characters'");
     }
@@ -236,19 +235,20 @@ class DescribedTypesTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            {"number":"x"}                          | number                    | Not an int64 value: "x"
-            {"floor":3000000000}                    | floor                     | Not an int32 value: 3000000000
-            {"speed":"FASTER"}                      | speed                     | Invalid enum value: FASTER
-            {"labels":[{},{"place_number":true}]}   | labels[1].place_number    | Not an int64 value: true
-            {"inner":{"a":{"inner":{"b":{"floor":1.5}}}}} | inner["a"].inner["b"].floor | Not an int32 value: 1.5
-            {"sent":"yesterday"}                    | sent                      | Failed to parse timestamp
-            {"content":{"@type":"x/places.v1.Point","latitude":"a"}} | content.latitude | Not a double value: "a"
-            {"content":{"@type":"x/No"}}            | content                   | Cannot resolve type: x/No
-            {"box":{"nme":1}}                       | box.nme | parcels.v1.Parcel.Label has no field 'nme'. Its fields: text, place_number.
-            {"address":"a","box":{}}                | ''                        | Cannot set field
-            7                                       | ''                        | Expect message object but got: 7
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    {"number":"x"}                          | number                    | Not an int64 value: "x"
+                    {"floor":3000000000}                    | floor                     | Not an int32 value: 3000000000
+                    {"speed":"FASTER"}                      | speed                     | Invalid enum value: "FASTER" for enum type: parcels.v1.Parcel.Speed
+                    {"labels":[{},{"place_number":true}]}   | labels[1].place_number    | Not an int64 value: true
+                    {"inner":{"a":{"inner":{"b":{"floor":1.5}}}}} | inner["a"].inner["b"].floor | Not an int32 value: 1.5
+                    {"sent":"yesterday"}                    | sent                      | Failed to parse timestamp
+                    {"content":{"@type":"x/places.v1.Point","latitude":"a"}} | content.latitude | Not a double value: "a"
+                    {"content":{"@type":"x/No"}}            | content                   | Cannot resolve type: x/No
+                    {"box":{"nme":1}}                       | box.nme | parcels.v1.Parcel.Label has no field 'nme'. Its fields: text, place_number.
+                    {"address":"a","box":{}}                | ''                        | Cannot set field
+                    7                                       | ''                        | Expect message object but got: 7
+                    """)
     void wrongFieldIsFound(String json, String path, String text) {
         JsonArray problems = check("parcels.v1.Parcel", json).getAsJsonArray("problems");
         JsonObject problem = problems.get(0).getAsJsonObject();

@@ -62,8 +62,8 @@ class LooksOfAPageTests {
             for (String pane : List.of("request", "methods", "response", "board")) {
                 visitor.visit("bookings.v1.Bookings/Book");
                 visitor.run("document.body.dataset.pane = arguments[0]", pane);
-                assertThat(visitor.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-                    .as(pane)
+                assertThat(visitor
+                    .run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")).as(pane)
                     .isEqualTo(0L);
                 assertThat(visitor.run("return [...document.querySelectorAll('button, input, select, textarea, h1')]"
                         + ".filter((e) => e.checkVisibility() && !e.closest('.off-screen, .scroll, .skip') && !e.matches('.off-screen, .skip')"
@@ -84,13 +84,17 @@ class LooksOfAPageTests {
         visitor.click("[aria-label='Templates and layout']");
         visitor.click(".menu-item");
         await().until(() -> visitor.json().contains("\"passengers\": [\n"));
-        assertThat(visitor.run("return [...document.querySelectorAll('button, input, select, textarea, summary, [role=meter]')]"
-                + ".filter((e) => e.checkVisibility() && !e.matches('[aria-hidden=true]') && !(e.ariaLabel || e.innerText?.trim() || e.textContent?.trim()"
-                + " || [...(e.labels ?? [])].some((l) => l.textContent.trim()))).map((e) => e.outerHTML.slice(0, 200)).join('\\n')"))
+        assertThat(visitor
+            .run("return [...document.querySelectorAll('button, input, select, textarea, summary, [role=meter]')]"
+                    + ".filter((e) => e.checkVisibility() && !e.matches('[aria-hidden=true]') && !(e.ariaLabel || e.innerText?.trim() || e.textContent?.trim()"
+                    + " || [...(e.labels ?? [])].some((l) => l.textContent.trim()))).map((e) => e.outerHTML.slice(0, 200)).join('\\n')"))
             .isEqualTo("");
     }
 
-    /** Written where the README has it if asked: {@code -Dconsole.picture=../docs/console.png}. */
+    /**
+     * Written where the README has it if asked:
+     * {@code -Dconsole.picture=../docs/console.png}.
+     */
     @Test
     void pictureForTheReadmeIsSmall(Visitor visitor, BookedTrips trips, RpcChannels channels) throws IOException {
         try (Load load = trips.load(channels, 3)) {

@@ -31,7 +31,10 @@ import io.rpcspring.sample.places.Note;
  */
 class PageVisits implements BeforeAllCallback, ParameterResolver {
 
-    /** What the proto of the bookings says of its service and of its first method, and of the message. */
+    /**
+     * What the proto of the bookings says of its service and of its first method, and of
+     * the message.
+     */
     static final String HARMFUL = "<img src=x onerror=window.harm=1> <script>window.harm=1</script>";
 
     private static final Set<Class<?>> BEANS = Set.of(Showcase.class, BookedTrips.class, RpcChannels.class);

@@ -56,7 +56,9 @@ class PrivacyOfAPageTests {
         assertNoHarm(visitor);
     }
 
-    /** No script ran, no element of the texts is there, and no link that is no address. */
+    /**
+     * No script ran, no element of the texts is there, and no link that is no address.
+     */
     private static void assertNoHarm(Visitor visitor) {
         assertThat(visitor.run("return window.harm ?? null")).isNull();
         assertThat(visitor.run("return document.querySelectorAll('img:not([src=\"icon.svg\"]), iframe,"
@@ -84,8 +86,9 @@ class PrivacyOfAPageTests {
             assertThat(clipboard(visitor)).doesNotContain("s3cret").contains("Zurich");
         });
         assertThat(visitor.run("return location.href + document.cookie").toString()).doesNotContain("s3cret");
-        assertThat(visitor.run("const kept = JSON.parse(localStorage['rpc-console.history'])[0];"
-                + " return JSON.stringify([kept.requests, kept.metadata, kept.headers, kept.trailers])")
+        assertThat(visitor
+            .run("const kept = JSON.parse(localStorage['rpc-console.history'])[0];"
+                    + " return JSON.stringify([kept.requests, kept.metadata, kept.headers, kept.trailers])")
             .toString()).doesNotContain("s3cret").contains("Zurich");
     }
 

@@ -53,7 +53,9 @@ class RequestsOfAPageTests {
         assertThat(visitor.field("change").getDomProperty("value")).isEqualTo("1.5s");
         assertThat(new Select(visitor.field("comfort")).getFirstSelectedOption().getText()).isEqualTo("7 (unknown)");
         visitor.fill("seats", "4");
-        assertThat(visitor.json()).contains("\"9007199254740993\": {").contains("\"comfort\": 7").contains("\"seats\": 4");
+        assertThat(visitor.json()).contains("\"9007199254740993\": {")
+            .contains("\"comfort\": 7")
+            .contains("\"seats\": 4");
     }
 
     @Test

@@ -48,8 +48,8 @@ class TriedCallTests {
 
     @Test
     void unaryCallIsToldFromStartToEnd() {
-        this.tab.start(1, "Find", "{'name':'Oslo'}", ",'metadata':[{'name':'Tag','value':'x y'},"
-                + "{'name':'trace-bin','value':'AQID'}],'deadline':20000");
+        this.tab.start(1, "Find", "{'name':'Oslo'}",
+                ",'metadata':[{'name':'Tag','value':'x y'}," + "{'name':'trace-bin','value':'AQID'}],'deadline':20000");
         JsonObject end = this.tab.await("end", 1);
         assertThat(this.tab.frames).filteredOn((frame) -> !frame.get("type").getAsString().equals("hello"))
             .extracting((frame) -> frame.get("type").getAsString())
@@ -267,8 +267,8 @@ class TriedCallTests {
             this.tab.start(call, "Notes", "", ",'credits':1");
         }
         this.tab.start(4, "Notes", "", ",'credits':1");
-        assertThat(this.tab.await("invalid", 4).get("text").getAsString()).isEqualTo(
-                "3 calls of this tab are in flight, and rpc.console.limits.calls allows no more. End one first");
+        assertThat(this.tab.await("invalid", 4).get("text").getAsString())
+            .isEqualTo("3 calls of this tab are in flight, and rpc.console.limits.calls allows no more. End one first");
         this.tab.start(3, "Notes", "", ",'credits':1");
         assertThat(this.tab.await("invalid", 3).get("text").getAsString()).isEqualTo("There is a call 3 already");
         this.tab.send("{'type':'cancel','call':1}");
@@ -280,8 +280,8 @@ class TriedCallTests {
     @Test
     void messagesAreLimitedBothWays() {
         this.tab.start(1, "Find", "{'name':'" + "x".repeat(2048) + "'}", "");
-        assertThat(this.tab.await("invalid", 1).get("text").getAsString()).isEqualTo(
-                "The message has 2059 characters of JSON, and rpc.console.limits.message-size allows 2048");
+        assertThat(this.tab.await("invalid", 1).get("text").getAsString())
+            .isEqualTo("The message has 2059 characters of JSON, and rpc.console.limits.message-size allows 2048");
         this.tab.start(2, "Find", "{'name':'" + "x".repeat(2030) + "'}", "");
         JsonObject message = this.tab.await("message", 2);
         assertThat(message.get("json").isJsonNull()).isTrue();
@@ -310,8 +310,8 @@ class TriedCallTests {
     @Test
     void wrongStartStartsNothing() {
         this.tab.start(1, "Fnd", "{}", "");
-        assertThat(this.tab.await("invalid", 1).get("text").getAsString()).startsWith(
-                "No method places.v1.Places/Fnd is served. Served: places.v1.Places/Find, places.v1.Places/");
+        assertThat(this.tab.await("invalid", 1).get("text").getAsString())
+            .startsWith("No method places.v1.Places/Fnd is served. Served: places.v1.Places/Find, places.v1.Places/");
         this.tab.start(2, "Find", "", "");
         assertThat(this.tab.await("invalid", 2).get("text").getAsString())
             .isEqualTo("This method takes one message, which is missing");
@@ -358,13 +358,12 @@ class TriedCallTests {
         this.tab.send("{'type':'start','call':1}");
         this.tab.await("error", (error) -> error.get("text").getAsString().equals("A frame has no 'service'"));
         this.tab.send("{'type':'start','call':1.5}");
-        this.tab
-            .await("error", (error) -> error.get("text").getAsString().equals("'call' of a frame is no whole number"));
+        this.tab.await("error",
+                (error) -> error.get("text").getAsString().equals("'call' of a frame is no whole number"));
         this.tab.send("{'type':'describe','types':{}}");
         this.tab.await("error", (error) -> error.get("text").getAsString().equals("'types' of a frame is no list"));
         this.tab.send("{'type':'describe','types':['x']}");
-        this.tab
-            .await("error", (error) -> error.get("text").getAsString().equals("No message type is called 'x'"));
+        this.tab.await("error", (error) -> error.get("text").getAsString().equals("No message type is called 'x'"));
     }
 
     @Test
