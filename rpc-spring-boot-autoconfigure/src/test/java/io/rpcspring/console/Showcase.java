@@ -34,8 +34,13 @@ class Showcase {
     /** A call for this place fails, with details. */
     static final String NOWHERE = "Nowhere";
 
-    /** A stream around here waits, when it has sent its first 4,999, until it may go on. */
+    /**
+     * A stream around here waits, when it has sent its first 4,999, until it may go on.
+     */
     static final int HALFWAY = 50;
+
+    /** A stream around here takes a millisecond for each message. */
+    static final int SLOW = 10;
 
     private static final int HALF = 5000;
 
@@ -77,9 +82,13 @@ class Showcase {
         if (area.getRadiusKm() < 0) {
             waitUntilCancelled();
         }
+        double where = area.getCentre().getLatitude();
         for (int i = 1; i <= area.getRadiusKm(); i++) {
-            if (area.getCentre().getLatitude() == HALFWAY && i == HALF) {
+            if (where == HALFWAY && i == HALF) {
                 this.onward.acquire();
+            }
+            if (where == SLOW) {
+                Thread.sleep(1);
             }
             out.send(place("Place " + i).build());
             this.sent.set(i);
