@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -175,8 +174,7 @@ class RpcTestContextsTests {
 
     /** The application under test. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import({ TriedPlaces.class, Trip.class })
+    @Import({ RpcTestAutoConfigurations.class, TriedPlaces.class, Trip.class })
     static class Application {
 
     }

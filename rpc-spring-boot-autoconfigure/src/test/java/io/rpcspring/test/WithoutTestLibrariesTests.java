@@ -28,7 +28,7 @@ class WithoutTestLibrariesTests {
     void applicationStartsWithoutJUnitAndSpringTest() {
         StarterRunner.withServerOnFreePort()
             .withClassLoader(new FilteredClassLoader("org.junit", "org.springframework.test",
-                    "org.springframework.boot.test", "org.assertj", "org.mockito"))
+                    "org.springframework.boot.test.autoconfigure", "org.assertj", "org.mockito"))
             .withBean(MarkedPlaces.class)
             .run((context) -> {
                 assertThat(context).hasNotFailed();
@@ -48,7 +48,9 @@ class WithoutTestLibrariesTests {
             Object context = loader.loadClass("org.springframework.boot.SpringApplication")
                 .getMethod("run", Class.class, String[].class)
                 .invoke(null, application, new String[] { "--rpc.server.port=0", "--spring.main.banner-mode=off",
-                        "--rpc.client.channels.clock.target=localhost:1", "--spring.main.web-application-type=none" });
+                        "--rpc.client.channels.clock.target=localhost:${local.rpc.server.port}",
+                        "--spring.main.web-application-type=none",
+                        "--eureka.client.enabled=false" });
             ((AutoCloseable) context).close();
             assertThat(loader.loaded).contains("io.rpcspring.server.RpcServer", "com.example.ClockService")
                 .noneMatch((name) -> name.startsWith("io.rpcspring.test."))
