@@ -1,7 +1,6 @@
 package io.rpcspring.client;
 
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -22,8 +21,7 @@ final class InProcess {
             throw new IllegalArgumentException("grpc-inprocess is not on the class path");
         }
         // What is added first stands next to the transport.
-        return InProcessChannelBuilder.forName(target.substring(SCHEME.length()))
-            .intercept(new InboundLimit(maxMessageSize));
+        return InProcessNames.builder(target.substring(SCHEME.length())).intercept(new InboundLimit(maxMessageSize));
     }
 
 }

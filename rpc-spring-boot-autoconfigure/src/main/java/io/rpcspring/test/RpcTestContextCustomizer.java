@@ -32,6 +32,9 @@ record RpcTestContextCustomizer(RpcTestKind kind, Set<Class<?>> services,
         AnnotatedBeanDefinitionReader reader = new AnnotatedBeanDefinitionReader((DefaultListableBeanFactory) beans,
                 context.getEnvironment());
         this.fakes.forEach(reader::registerBean);
+        if (this.kind != RpcTestKind.OTHER) {
+            reader.registerBean(RpcTestTools.class);
+        }
         RpcTestBeans tested = new RpcTestBeans(beans, this.kind, this.services, reader);
         InProcessRpcServices services = new InProcessRpcServices(beans, tested);
         FakeRpcServers servers = new FakeRpcServers(beans, tested, services);

@@ -293,8 +293,11 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         refuse(failures().statuses().of(reason, status));
     }
 
-    /** Ends the call past all interceptors, unless it has ended. */
-    void refuse(CallEnd end) {
+    /**
+     * Ends the call past all interceptors, unless it has ended.
+     * @param end what the client gets
+     */
+    public void refuse(CallEnd end) {
         refuse(end, Expiry.CANCELLED);
     }
 

@@ -1,0 +1,52 @@
+package io.rpcspring.test.fault;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
+import io.rpcspring.server.call.LiveCall;
+
+/**
+ * A response that cannot be written: grpc-java then resets the stream, which its API
+ * offers no other way to do.
+ */
+final class ResetMessage implements InvocationHandler {
+
+    private ResetMessage() {
+    }
+
+    /** Resets the stream of a call that has not been answered. */
+    @SuppressWarnings("unchecked") // nobody gets to see the message
+    static <R> void reset(LiveCall<?, R> call) {
+        call.sendHeaders(new Metadata());
+        call.sendMessage((R) Proxy.newProxyInstance(ResetMessage.class.getClassLoader(),
+                new Class<?>[] { MessageLite.class }, new ResetMessage()));
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) {
+        throw new Unwritable(FaultEnd.RESET_STREAM);
+    }
+
+    /** Needs no stack trace: grpc-java logs it. */
+    private static final class Unwritable extends StatusRuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Unwritable(Status status) {
+            super(status);
+        }
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
+
+    }
+
+}
