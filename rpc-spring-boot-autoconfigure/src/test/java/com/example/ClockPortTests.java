@@ -13,7 +13,8 @@ import io.rpcspring.test.LocalRpcServerPort;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Calls the application as a stranger does. */
-@SpringBootTest(properties = { "rpc.server.port=0", "rpc.client.channels.clock.target=localhost:${local.rpc.server.port}" })
+@SpringBootTest(
+        properties = { "rpc.server.port=0", "rpc.client.channels.clock.target=localhost:${local.rpc.server.port}" })
 class ClockPortTests {
 
     @Test

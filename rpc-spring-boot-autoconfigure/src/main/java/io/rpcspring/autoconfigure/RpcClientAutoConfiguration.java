@@ -33,9 +33,10 @@ final class RpcClientAutoConfiguration {
         ChannelPlaces places = ChannelPlaces.of(details.orderedStream());
         ChannelBinder binder = new ChannelBinder(places.over(environment));
         ChannelBeans own = new ChannelBeans(beans);
-        return new RpcChannels(
-                places.names(properties.channels().keySet()).stream().map(binder::channel).toList(), binder.defaults(),
-                new ChannelEnvironment(environment, places.over(bundles::getObject), own::interceptors, own::credentials,
+        return new RpcChannels(places.names(properties.channels().keySet()).stream().map(binder::channel).toList(),
+                binder.defaults(),
+                new ChannelEnvironment(environment, places.over(bundles::getObject), own::interceptors,
+                        own::credentials,
                         (channel) -> observers.orderedStream().map((observer) -> observer.of(channel)).toList(),
                         () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList(),
                         detours.getIfAvailable()),

@@ -56,7 +56,8 @@ final class RpcServerAutoConfiguration {
             ObjectProvider<ServiceRegistry.Selection> selection, ApplicationEventPublisher events) {
         ServiceRegistry registry = new ServiceRegistry(beans, () -> interceptors(beans),
                 selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL));
-        return new RpcServer(registry, builtIn.stream().toList(), properties.doors(tls(properties.ssl(), bundles), doors.orderedStream().toList()), settings,
+        return new RpcServer(registry, builtIn.stream().toList(),
+                properties.doors(tls(properties.ssl(), bundles), doors.orderedStream().toList()), settings,
                 customizers.orderedStream().toList(), events);
     }
 

@@ -75,7 +75,9 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         return detours != null && detours.lead(this.configuration.name(), null);
     }
 
-    /** The in-process server that answers a method in the place of the target's, if one. */
+    /**
+     * The in-process server that answers a method in the place of the target's, if one.
+     */
     @Nullable String detour(MethodDescriptor<?, ?> method) {
         ChannelEnvironment.Detours detours = this.environment.detours();
         String server = (detours != null) ? detours.of(this.configuration.name(), method) : null;

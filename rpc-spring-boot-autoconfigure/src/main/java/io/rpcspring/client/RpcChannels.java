@@ -94,9 +94,9 @@ public final class RpcChannels implements AutoCloseable {
         if (detours == null || this.configurations.containsKey(name)) {
             return known(name, this.channels.get(name), askedBy).use();
         }
-        return detours.lead(name, service) ? this.channels.computeIfAbsent(name, (unknown) -> shared(inherited(unknown))).use()
-                : known(name, null,
-                        askedBy + ((service != null) ? ", and nothing here answers " + service : ""));
+        return detours.lead(name, service)
+                ? this.channels.computeIfAbsent(name, (unknown) -> shared(inherited(unknown))).use()
+                : known(name, null, askedBy + ((service != null) ? ", and nothing here answers " + service : ""));
     }
 
     /**

@@ -93,9 +93,7 @@ record RpcTestCheck(ApplicationContext context, RpcTestKind kind, RpcTestBeans t
     }
 
     private static boolean runs(ListableBeanFactory beans) {
-        return beans.getBeanProvider(RpcServer.class)
-            .stream()
-            .anyMatch(RpcServer::isRunning);
+        return beans.getBeanProvider(RpcServer.class).stream().anyMatch(RpcServer::isRunning);
     }
 
     private static void warnOfCertificates(Environment environment) {

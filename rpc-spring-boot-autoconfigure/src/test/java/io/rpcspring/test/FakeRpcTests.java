@@ -32,9 +32,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Fakes of servers that are elsewhere, in a test that has a port.
  */
-@SpringBootTest(classes = { FakeRpcTests.Application.class, FakeRpcTests.Beans.class }, properties = { "rpc.server.port=0", "rpc.client.channels.weather.target=dns:///no-such-host:1",
-        "rpc.client.channels.weather.connect=required", "rpc.client.channels.weather.deadline=9s",
-        "rpc.client.channels.mine.target=localhost:${local.rpc.server.port}" })
+@SpringBootTest(classes = { FakeRpcTests.Application.class, FakeRpcTests.Beans.class },
+        properties = { "rpc.server.port=0", "rpc.client.channels.weather.target=dns:///no-such-host:1",
+                "rpc.client.channels.weather.connect=required", "rpc.client.channels.weather.deadline=9s",
+                "rpc.client.channels.mine.target=localhost:${local.rpc.server.port}" })
 class FakeRpcTests {
 
     private final PlacesBlockingStub weather;

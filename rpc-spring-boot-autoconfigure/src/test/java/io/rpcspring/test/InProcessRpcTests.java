@@ -53,9 +53,9 @@ import static org.awaitility.Awaitility.await;
  * A whole application that is called within the JVM, and that is configured as in
  * production.
  */
-@SpringBootTest(classes = InProcessRpcTests.Application.class, properties = { "rpc.server.port=1", "rpc.server.unix-socket=/no/such/folder/socket",
-        "rpc.server.ssl.bundle=no-such-bundle", "rpc.server.limits.message-size=1MB",
-        "rpc.server.limits.metadata-size=4KB", "rpc.server.pools.small.size=1",
+@SpringBootTest(classes = InProcessRpcTests.Application.class, properties = { "rpc.server.port=1",
+        "rpc.server.unix-socket=/no/such/folder/socket", "rpc.server.ssl.bundle=no-such-bundle",
+        "rpc.server.limits.message-size=1MB", "rpc.server.limits.metadata-size=4KB", "rpc.server.pools.small.size=1",
         "rpc.server.pools.small.queue-capacity=0", "rpc.server.services.[places.v1.Places].methods.Find.pool=small",
         "rpc.client.defaults.deadline=30s", "rpc.client.defaults.retry.max-attempts=3",
         "rpc.client.defaults.retry.initial-backoff=1ms", "rpc.client.channels.far.target=dns:///no-such-host:1",
@@ -158,8 +158,7 @@ class InProcessRpcTests {
     @Test
     void channelsOpenedAtRunTimeTakeTheSameWay() {
         try (RuntimeChannel channel = this.context.getBean(RpcChannels.class).open("dns:///no-such-host:1")) {
-            assertThat(PlacesGrpc.newBlockingStub(channel).find(name("Zurich")).getName())
-                .isEqualTo("Zurich");
+            assertThat(PlacesGrpc.newBlockingStub(channel).find(name("Zurich")).getName()).isEqualTo("Zurich");
         }
     }
 
@@ -208,8 +207,7 @@ class InProcessRpcTests {
     class WithAnotherProfile {
 
         @Test
-        void anotherServerAnswers(@Autowired ApplicationContext inner,
-                @RpcClient("places") PlacesBlockingStub places) {
+        void anotherServerAnswers(@Autowired ApplicationContext inner, @RpcClient("places") PlacesBlockingStub places) {
             assertThat(inner).isNotSameAs(outer());
             int before = inner.getBean(TriedPlaces.class).attempts();
             places.find(name(TriedPlaces.FLAKY));

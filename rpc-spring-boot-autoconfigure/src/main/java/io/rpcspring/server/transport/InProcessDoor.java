@@ -19,8 +19,10 @@ public record InProcessDoor(String name, boolean alone) {
 
     public InProcessDoor {
         if (!isPossible()) {
-            throw new RpcConfigurationException("The gRPC server needs the in-process transport to be called within"
-                    + " the JVM, but it is not on the class path.", "Add the dependency io.grpc:grpc-inprocess.");
+            throw new RpcConfigurationException(
+                    "The gRPC server needs the in-process transport to be called within"
+                            + " the JVM, but it is not on the class path.",
+                    "Add the dependency io.grpc:grpc-inprocess.");
         }
     }
 

@@ -72,8 +72,10 @@ final class InProcessTransport extends ForwardingServerBuilder<InProcessTranspor
     private <Q, R> ServerMethodDefinition<Q, R> limited(ServerMethodDefinition<Q, R> method) {
         MethodDescriptor<Q, R> descriptor = method.getMethodDescriptor();
         return ServerMethodDefinition.create(
-                descriptor.toBuilder(new LimitedParser<>(descriptor.getRequestMarshaller(), this.messageSize),
-                        descriptor.getResponseMarshaller()).build(),
+                descriptor
+                    .toBuilder(new LimitedParser<>(descriptor.getRequestMarshaller(), this.messageSize),
+                            descriptor.getResponseMarshaller())
+                    .build(),
                 method.getServerCallHandler());
     }
 

@@ -14,6 +14,6 @@ import java.time.Duration;
  * @param messageSize how many bytes a request message may have
  * @param metadataSize how many bytes the headers of a call may have
  */
-public record TransportLimits(int calls, int resets, Duration resetWindow, int flowControlWindow,
-        int messageSize, int metadataSize) {
+public record TransportLimits(int calls, int resets, Duration resetWindow, int flowControlWindow, int messageSize,
+        int metadataSize) {
 }
