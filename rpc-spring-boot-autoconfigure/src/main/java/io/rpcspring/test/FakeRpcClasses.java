@@ -2,7 +2,9 @@ package io.rpcspring.test;
 
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,11 +42,10 @@ final class FakeRpcClasses {
         }
         Collections.reverse(hierarchy);
         for (Class<?> type : hierarchy) {
-            for (Class<?> nested : type.getDeclaredClasses()) {
-                if (AnnotatedElementUtils.hasAnnotation(nested, FakeRpc.class)) {
-                    found.add(checked(nested));
-                }
-            }
+            Arrays.stream(type.getDeclaredClasses())
+                .filter((nested) -> AnnotatedElementUtils.hasAnnotation(nested, FakeRpc.class))
+                .sorted(Comparator.comparing(Class::getName))
+                .forEach((nested) -> found.add(checked(nested)));
         }
     }
 

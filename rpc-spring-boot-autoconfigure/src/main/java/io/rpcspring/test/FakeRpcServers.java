@@ -29,10 +29,10 @@ final class FakeRpcServers implements SmartLifecycle {
     /** Guarded by the application context, which starts and stops one after the other. */
     private volatile boolean started;
 
-    FakeRpcServers(ConfigurableListableBeanFactory beans, RpcTestBeans tested) {
+    FakeRpcServers(ConfigurableListableBeanFactory beans, RpcTestBeans tested, InProcessRpcServices services) {
         this.beans = beans;
         this.tested = tested;
-        this.services = new InProcessRpcServices(beans, tested);
+        this.services = services;
     }
 
     /** Whether a channel has a fake. */

@@ -1,6 +1,7 @@
 package io.rpcspring.test;
 
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,7 +10,7 @@ import java.util.stream.Stream;
 
 import io.grpc.ServiceDescriptor;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcService;
@@ -22,30 +23,40 @@ import io.rpcspring.server.ServerReport;
  */
 final class InProcessRpcServices {
 
-    private final ListableBeanFactory beans;
+    private final ConfigurableListableBeanFactory beans;
 
     private final RpcTestBeans tested;
 
-    /** What a server that runs has told, and what classes tell. */
+    /** Whether services are served, of those that are known for good. */
     private final Map<String, Boolean> known = new ConcurrentHashMap<>();
 
-    InProcessRpcServices(ListableBeanFactory beans, RpcTestBeans tested) {
+    InProcessRpcServices(ConfigurableListableBeanFactory beans, RpcTestBeans tested) {
         this.beans = beans;
         this.tested = tested;
     }
 
     /** Whether the application's own server serves a service, or will. */
     boolean include(String service) {
-        return this.known.containsKey(service) || isServed(service);
+        Boolean known = this.known.get(service);
+        return (known != null) ? known : isServed(service);
     }
 
     private boolean isServed(String service) {
-        boolean served = own().contains(service)
-                || this.beans.getBeanProvider(RpcServer.class).stream().anyMatch((server) -> serves(server, service));
-        if (served) {
-            this.known.put(service, true);
+        List<RpcServer> servers = servers();
+        boolean served = own().contains(service) || servers.stream().anyMatch((server) -> serves(server, service));
+        if (served || servers.stream().anyMatch(RpcServer::isRunning)) {
+            this.known.put(service, served);
         }
         return served;
+    }
+
+    /** Those that are there: who asks early must not make one. */
+    private List<RpcServer> servers() {
+        return Stream.of(this.beans.getBeanNamesForType(RpcServer.class, false, false))
+            .map(this.beans::getSingleton)
+            .filter(RpcServer.class::isInstance)
+            .map(RpcServer.class::cast)
+            .toList();
     }
 
     private static boolean serves(RpcServer server, String service) {

@@ -71,13 +71,12 @@ final class RpcTestBeans implements ServiceRegistry.Selection, BeanDefinitionReg
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
-        for (String beanName : factory.getBeanNamesForAnnotation(FakeRpc.class)) {
+        for (String beanName : factory.getBeanDefinitionNames()) {
+            // Nothing that makes beans may be made now.
             FakeRpc fake = factory.findAnnotationOnBean(beanName, FakeRpc.class, false);
             if (fake != null) {
                 this.fakes.put(beanName, fake.value());
             }
-        }
-        for (String beanName : factory.getBeanNamesForAnnotation(RpcService.class)) {
             RpcService mark = factory.findAnnotationOnBean(beanName, RpcService.class, false);
             if (mark != null && !ScopedProxyUtils.isScopedTarget(beanName)) {
                 this.marks.put(beanName, mark);

@@ -24,10 +24,11 @@ import io.rpcspring.words.Names;
  *
  * @param context the test's
  * @param kind how the test reaches the server
- * @param tested knows what serves
+ * @param tested knows which beans serve
+ * @param services knows what they serve
  */
-record RpcTestCheck(ApplicationContext context, RpcTestKind kind,
-        RpcTestBeans tested) implements ApplicationListener<ContextRefreshedEvent> {
+record RpcTestCheck(ApplicationContext context, RpcTestKind kind, RpcTestBeans tested,
+        InProcessRpcServices services) implements ApplicationListener<ContextRefreshedEvent> {
 
     private static final Log logger = LogFactory.getLog(InProcessRpc.class);
 
@@ -47,10 +48,9 @@ record RpcTestCheck(ApplicationContext context, RpcTestKind kind,
     }
 
     private void requireOneFakeOfAService() {
-        InProcessRpcServices services = new InProcessRpcServices(this.context, this.tested);
         Map<String, String> others = new HashMap<>();
         this.tested.fakes().forEach((beanName, channel) -> {
-            String service = services.of(beanName);
+            String service = this.services.of(beanName);
             String other = (service != null) ? others.put(channel + " " + service, beanName) : null;
             if (other != null) {
                 throw new RpcConfigurationException(

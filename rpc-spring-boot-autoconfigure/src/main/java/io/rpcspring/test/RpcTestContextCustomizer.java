@@ -32,17 +32,20 @@ record RpcTestContextCustomizer(RpcTestKind kind, Set<Class<?>> services,
         AnnotatedBeanDefinitionReader reader = new AnnotatedBeanDefinitionReader((DefaultListableBeanFactory) beans,
                 context.getEnvironment());
         this.fakes.forEach(reader::registerBean);
+        if (this.kind != RpcTestKind.OTHER) {
+            reader.registerBean(RpcTestTools.class);
+        }
         RpcTestBeans tested = new RpcTestBeans(beans, this.kind, this.services, reader);
-        FakeRpcServers servers = new FakeRpcServers(beans, tested);
+        InProcessRpcServices services = new InProcessRpcServices(beans, tested);
+        FakeRpcServers servers = new FakeRpcServers(beans, tested, services);
         String name = (this.kind != RpcTestKind.OTHER) ? openDoor(beans) : null;
-        InProcessRpcDetours detours = new InProcessRpcDetours(new InProcessRpcServices(beans, tested), servers, name,
-                new RpcTestReplacements(beans));
+        InProcessRpcDetours detours = new InProcessRpcDetours(services, servers, name, new RpcTestReplacements(beans));
         beans.registerSingleton("rpcTestBeans", tested);
         beans.registerSingleton("rpcTestFakes", servers);
         ((DefaultListableBeanFactory) beans).registerDisposableBean("rpcTestFakes", servers::stop);
         beans.registerSingleton("rpcTestDetours", detours);
         beans.registerSingleton(RpcTestPort.BEAN, new RpcTestPort(beans.getBeanProvider(RpcServer.class)));
-        context.addApplicationListener(new RpcTestCheck(context, this.kind, tested));
+        context.addApplicationListener(new RpcTestCheck(context, this.kind, tested, services));
     }
 
     private static @Nullable String openDoor(ConfigurableListableBeanFactory beans) {

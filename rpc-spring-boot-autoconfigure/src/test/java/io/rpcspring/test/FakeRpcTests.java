@@ -9,7 +9,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.ApplicationContext;
@@ -33,9 +32,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Fakes of servers that are elsewhere, in a test that has a port.
  */
-@SpringBootTest(properties = { "rpc.server.port=0", "rpc.client.channels.weather.target=dns:///no-such-host:1",
-        "rpc.client.channels.weather.connect=required", "rpc.client.channels.weather.deadline=9s",
-        "rpc.client.channels.mine.target=localhost:${local.rpc.server.port}" })
+@SpringBootTest(classes = { FakeRpcTests.Application.class, FakeRpcTests.Beans.class },
+        properties = { "rpc.server.port=0", "rpc.client.channels.weather.target=dns:///no-such-host:1",
+                "rpc.client.channels.weather.connect=required", "rpc.client.channels.weather.deadline=9s",
+                "rpc.client.channels.mine.target=localhost:${local.rpc.server.port}" })
 class FakeRpcTests {
 
     private final PlacesBlockingStub weather;
@@ -126,8 +126,7 @@ class FakeRpcTests {
 
     /** The application under test. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import(TriedPlaces.class)
+    @Import({ RpcTestAutoConfigurations.class, TriedPlaces.class })
     static class Application {
 
     }

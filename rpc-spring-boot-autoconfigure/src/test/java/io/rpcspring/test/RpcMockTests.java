@@ -7,7 +7,6 @@ import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -197,7 +196,6 @@ class RpcMockTests {
 
         /** Has nothing but the slice. */
         @Configuration(proxyBeanMethods = false)
-        @EnableAutoConfiguration
         static class Nothing {
 
         }
@@ -241,7 +239,7 @@ class RpcMockTests {
 
     /** Bean methods have the marks. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
+    @Import(RpcTestAutoConfigurations.class)
     static class Marked {
 
         @Bean
@@ -270,15 +268,14 @@ class RpcMockTests {
 
     /** Classes have the marks. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import({ MarkedFinder.class, MarkedClock.class })
+    @Import({ RpcTestAutoConfigurations.class, MarkedFinder.class, MarkedClock.class })
     static class MarkedClasses {
 
     }
 
     /** Is a client. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
+    @Import(RpcTestAutoConfigurations.class)
     static class Trip {
 
         @RpcClient("places")

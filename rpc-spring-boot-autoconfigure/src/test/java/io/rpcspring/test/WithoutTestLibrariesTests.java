@@ -16,6 +16,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.fixture.WholeApplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +29,7 @@ class WithoutTestLibrariesTests {
     void applicationStartsWithoutJUnitAndSpringTest() {
         StarterRunner.withServerOnFreePort()
             .withClassLoader(new FilteredClassLoader("org.junit", "org.springframework.test",
-                    "org.springframework.boot.test", "org.assertj", "org.mockito"))
+                    "org.springframework.boot.test.autoconfigure", "org.assertj", "org.mockito"))
             .withBean(MarkedPlaces.class)
             .run((context) -> {
                 assertThat(context).hasNotFailed();
@@ -44,15 +45,14 @@ class WithoutTestLibrariesTests {
         ClassLoader before = thread.getContextClassLoader();
         try (Recording loader = new Recording()) {
             thread.setContextClassLoader(loader);
-            Class<?> application = loader.loadClass("com.example.ClockApplication");
+            Class<?> application = loader.loadClass(WholeApplication.class.getName());
             Object context = loader.loadClass("org.springframework.boot.SpringApplication")
                 .getMethod("run", Class.class, String[].class)
                 .invoke(null, application, new String[] { "--rpc.server.port=0", "--spring.main.banner-mode=off",
-                        "--rpc.client.channels.clock.target=localhost:1", "--spring.main.web-application-type=none" });
+                        "--spring.main.web-application-type=none", "--eureka.client.enabled=false" });
             ((AutoCloseable) context).close();
-            assertThat(loader.loaded).contains("io.rpcspring.server.RpcServer", "com.example.ClockService")
-                .noneMatch((name) -> name.startsWith("io.rpcspring.test."))
-                .noneMatch((name) -> name.startsWith("org.junit.") || name.startsWith("org.springframework.test."));
+            assertThat(loader.loaded).contains("io.rpcspring.server.RpcServer", "io.rpcspring.fixture.MarkedPlaces")
+                .noneMatch((name) -> name.startsWith("io.rpcspring.test."));
         }
         finally {
             thread.setContextClassLoader(before);

@@ -1,7 +1,6 @@
 package io.rpcspring.test;
 
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -213,15 +212,14 @@ class WrongUse {
 
     /** Serves nothing. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
+    @Import(RpcTestAutoConfigurations.class)
     static class Empty {
 
     }
 
     /** Serves places. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import(TriedPlaces.class)
+    @Import({ RpcTestAutoConfigurations.class, TriedPlaces.class })
     static class Serving {
 
     }

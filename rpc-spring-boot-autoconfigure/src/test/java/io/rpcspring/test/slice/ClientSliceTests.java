@@ -12,7 +12,6 @@ import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.test.FakeRpc;
 import io.rpcspring.test.RpcTest;
-import io.rpcspring.test.slice.SliceApplication.Traveller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

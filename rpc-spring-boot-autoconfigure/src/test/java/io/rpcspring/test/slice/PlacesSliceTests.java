@@ -16,10 +16,6 @@ import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingStub;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.test.RpcTest;
-import io.rpcspring.test.slice.SliceApplication.Gazetteer;
-import io.rpcspring.test.slice.SliceApplication.Log;
-import io.rpcspring.test.slice.SliceApplication.SlicedPlaces;
-import io.rpcspring.test.slice.SliceApplication.Traveller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -57,8 +53,8 @@ class PlacesSliceTests {
         RpcServer server = context.getBean(RpcServer.class);
         assertThat(server.port()).isEqualTo(-1);
         assertThat(server.report().services()).extracting((service) -> service.bean())
-            .contains("sliceApplication.SlicedPlaces")
-            .doesNotContain("sliceApplication.SlicedClock");
+            .contains("slicedPlaces")
+            .doesNotContain("slicedClock");
     }
 
     private static PlaceName name(String name) {
