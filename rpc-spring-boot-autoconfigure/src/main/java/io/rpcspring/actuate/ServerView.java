@@ -40,9 +40,8 @@ public record ServerView(RpcServer server, Collection<PoolSettings> pools, Map<S
     private RpcReport.Service service(ServerReport.Service service) {
         Map<String, RpcReport.Method> methods = new LinkedHashMap<>();
         service.methods()
-            .forEach((method) -> methods.put(String.valueOf(method.name()),
-                    new RpcReport.Method(method.kind().name(), method.pool(), access(service, method),
-                            method.interceptors())));
+            .forEach((method) -> methods.put(String.valueOf(method.name()), new RpcReport.Method(method.kind().name(),
+                    method.pool(), access(service, method), method.interceptors())));
         Boolean in = (this.rotation != null && service.bean() != null) ? this.rotation.isIn(service.name()) : null;
         return new RpcReport.Service(service.bean(), in, methods);
     }

@@ -91,8 +91,8 @@ record SecurityProperties(@DefaultValue("true") boolean enabled, @Nullable Strin
      *
      * @param enabled Whether they are. On by itself, unless an OAuth2TokenValidator bean
      * is to see the token of each call.
-     * @param timeToLive For how long a token is remembered, unless it ends before. A token
-     * that is revoked is good for as long.
+     * @param timeToLive For how long a token is remembered, unless it ends before. A
+     * token that is revoked is good for as long.
      * @param size How many tokens are remembered. Each takes some 3 KB.
      * @param opaque Whether opaque tokens are, too, which mostly are opaque so that they
      * can be revoked.

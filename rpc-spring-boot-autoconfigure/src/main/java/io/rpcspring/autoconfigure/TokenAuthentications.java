@@ -44,8 +44,8 @@ class TokenAuthentications {
     @Bean
     @ConditionalOnBean(TokenVerifier.class)
     StandardAuthentication rpcBearerAuthentication(ObjectProvider<TokenVerifier> verifiers) {
-        return new StandardAuthentication(StandardAuthentication.Kind.BEARER,
-                new BearerAuthentication(find(verifiers, TokenVerifier.Kind.JWT), find(verifiers, TokenVerifier.Kind.OPAQUE)));
+        return new StandardAuthentication(StandardAuthentication.Kind.BEARER, new BearerAuthentication(
+                find(verifiers, TokenVerifier.Kind.JWT), find(verifiers, TokenVerifier.Kind.OPAQUE)));
     }
 
     private static @Nullable TokenVerifier find(ObjectProvider<TokenVerifier> verifiers, TokenVerifier.Kind kind) {

@@ -28,6 +28,11 @@ public record JoinedThreadLocals(List<ThreadLocals> all) implements ThreadLocals
     }
 
     @Override
+    public void clear() {
+        this.all.forEach(ThreadLocals::clear);
+    }
+
+    @Override
     public @Nullable Object copy() {
         return taken(ThreadLocals::copy);
     }

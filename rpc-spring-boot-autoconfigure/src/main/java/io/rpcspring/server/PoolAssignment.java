@@ -119,9 +119,10 @@ final class PoolAssignment {
             throw stopsTheTransport(service, method, pool, place);
         }
         if (settings.type() == PoolSettings.Type.DIRECT && this.mayBlock.test(method)) {
-            throw new RpcConfigurationException(place + " is '" + pool + "', a pool of type direct, but calls of "
-                    + method.getFullMethodName() + " are authenticated first, which may block their thread: it would"
-                    + " stop the transport.",
+            throw new RpcConfigurationException(
+                    place + " is '" + pool + "', a pool of type direct, but calls of " + method.getFullMethodName()
+                            + " are authenticated first, which may block their thread: it would"
+                            + " stop the transport.",
                     "Give the method a pool of another type, as in rpc.server.services.\"[" + service.name()
                             + "]\".methods." + method.getBareMethodName() + ".pool: default.");
         }

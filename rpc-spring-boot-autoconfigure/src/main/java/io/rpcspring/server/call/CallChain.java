@@ -146,7 +146,7 @@ public final class CallChain {
         return intercept(handlers, true, (method) -> at(Place.SECURITY, method));
     }
 
-    private static ServerServiceDefinition intercept(ServerServiceDefinition handlers, boolean quiet,
+    private ServerServiceDefinition intercept(ServerServiceDefinition handlers, boolean quiet,
             Function<MethodDescriptor<?, ?>, List<ServerInterceptor>> interceptors) {
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(handlers.getServiceDescriptor());
         for (ServerMethodDefinition<?, ?> method : handlers.getMethods()) {
@@ -160,7 +160,7 @@ public final class CallChain {
                 service.addMethod(added);
             }
         }
-        return ReadableRequests.of(service.build());
+        return new ReadableRequests(this.calls::isUnheard).of(service.build());
     }
 
     private List<ServerInterceptor> at(Place place, MethodDescriptor<?, ?> method) {

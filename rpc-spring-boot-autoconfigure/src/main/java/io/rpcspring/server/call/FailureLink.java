@@ -22,10 +22,6 @@ record FailureLink(CallFailures failures) implements ServerInterceptor {
         }
         catch (Throwable ex) {
             end(call, ex, this.failures);
-            LiveCall<?, ?> live = LiveCall.of(call);
-            if (live != null) {
-                live.unheard();
-            }
             return new ServerCall.Listener<>() {
             };
         }

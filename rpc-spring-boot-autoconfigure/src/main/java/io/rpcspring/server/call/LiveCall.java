@@ -1,7 +1,6 @@
 package io.rpcspring.server.call;
 
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -19,6 +18,7 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.CallProgress;
 import io.rpcspring.server.pool.Dismissal;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
@@ -41,20 +41,16 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     private static final int TICK = 20;
 
-    private static final Throwable UNHEARD = new CancellationException("The call has ended");
-
     private final Metadata headers;
 
     /** When it came, in ticks. */
     private final int since = (int) (System.nanoTime() >> TICK);
 
     /**
-     * What runs its events; null for the transport's thread. Written before the first.
+     * What runs its events; null for what the application chose itself. Written before
+     * the first.
      */
-    private @Nullable AdmittedCall run;
-
-    /** Whether thread-locals follow it, if any do. Written before the first event. */
-    private boolean followed;
+    private @Nullable Executor runs;
 
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
@@ -156,7 +152,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @param drained whether its server waits for it to go
      */
     CallReport report(@Nullable String pool, boolean drained) {
-        AdmittedCall admitted = this.run;
+        AdmittedCall admitted = run();
         Thread thread = (admitted != null) ? admitted.thread() : null;
         CallReport.Stage stage = drained ? CallReport.Stage.DRAINED
                 : (admitted != null && admitted.isWaiting()) ? CallReport.Stage.WAITING : CallReport.Stage.RUNNING;
@@ -173,11 +169,10 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     /**
      * Its events are run by this from now on, and its end is listened to.
-     * @param runs null for what the application chose itself
+     * @param executor null for what the application chose itself
      */
-    void startIn(@Nullable Executor runs) {
-        this.run = (runs instanceof AdmittedCall admitted) ? admitted : null;
-        this.followed = runs != null;
+    void startIn(@Nullable Executor executor) {
+        this.runs = executor;
         context().addListener(this, Runnable::run);
     }
 
@@ -186,7 +181,30 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @return null for the transport's thread
      */
     public @Nullable AdmittedCall run() {
-        return this.run;
+        return (this.runs instanceof AdmittedCall admitted) ? admitted : null;
+    }
+
+    /** Is told how far it is; null where nobody wants to know. */
+    @Nullable CallProgress progress() {
+        return (this.runs instanceof CallProgress progress) ? progress : null;
+    }
+
+    /**
+     * Whether code of the application runs when the whole request is in, and not before.
+     * Asked by one of its events.
+     * @return false if it may run at each event
+     */
+    public boolean waitsForRequest() {
+        CallProgress progress = progress();
+        return progress != null && progress.waitsForRequest();
+    }
+
+    /** Code of the application listens to its end. Called by one of its events. */
+    public void listensToTheEnd() {
+        CallProgress progress = progress();
+        if (progress != null) {
+            progress.notQuiet();
+        }
     }
 
     /**
@@ -195,7 +213,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @return false if the application runs its events by an executor of its own
      */
     public boolean isFollowed() {
-        return this.followed;
+        return this.runs != null;
     }
 
     /**
@@ -312,22 +330,12 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     /**
-     * It has ended before anybody listened to it: grpc-java, which would still parse its
-     * request, is told that nobody wants it.
-     */
-    void unheard() {
-        if (isEnded() && context() instanceof Context.CancellableContext own) {
-            own.cancel(UNHEARD);
-        }
-    }
-
-    /**
      * Whether what is left on this thread is taken off when the event ends that it runs.
      * @return false where an interceptor goes on by itself
      */
     public boolean isFollowedHere() {
-        AdmittedCall admitted = this.run;
-        return this.followed && admitted != null && admitted.isHere();
+        AdmittedCall admitted = run();
+        return admitted != null && admitted.isHere();
     }
 
     @Override
@@ -371,7 +379,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (answers != null) {
             answers.callEnded(status);
         }
-        AdmittedCall admitted = this.run;
+        AdmittedCall admitted = run();
         if (admitted != null) {
             admitted.cancelled(why);
         }

@@ -91,8 +91,8 @@ public final class AccessRules {
         for (String name : access.methods().keySet()) {
             if (!names.contains(name)) {
                 throw new RpcConfigurationException(
-                        AccessSettings.place(service) + ".methods names '" + name + "', which is no method of " + service
-                                + ". Its methods: " + Names.nearestFirst(name, names) + ".",
+                        AccessSettings.place(service) + ".methods names '" + name + "', which is no method of "
+                                + service + ". Its methods: " + Names.nearestFirst(name, names) + ".",
                         "Correct the name, or remove the entry.");
             }
         }

@@ -30,8 +30,8 @@ public record BasicAuthentication(AuthenticationManager users) implements RpcAut
         if (colon < 0) {
             throw new BadCredentialsException("There is no password");
         }
-        return this.users.authenticate(
-                UsernamePasswordAuthenticationToken.unauthenticated(pair.substring(0, colon), pair.substring(colon + 1)));
+        return this.users.authenticate(UsernamePasswordAuthenticationToken.unauthenticated(pair.substring(0, colon),
+                pair.substring(colon + 1)));
     }
 
     private static byte[] decode(String encoded) {

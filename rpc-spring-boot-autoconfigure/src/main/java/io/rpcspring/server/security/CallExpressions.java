@@ -47,8 +47,8 @@ public final class CallExpressions extends AbstractSecurityExpressionHandler<Rpc
         try {
             Expression expression = getExpressionParser().parseExpression(text);
             isTrue(expression, Callers.ANONYMOUS, NoCall.of(method));
-            return new AccessRule(text, (caller, call) -> new ExpressionAuthorizationDecision(
-                    isTrue(expression, caller.get(), call), expression));
+            return new AccessRule(text, (caller,
+                    call) -> new ExpressionAuthorizationDecision(isTrue(expression, caller.get(), call), expression));
         }
         catch (ParseException | IllegalArgumentException ex) {
             throw mistake(written, ex);

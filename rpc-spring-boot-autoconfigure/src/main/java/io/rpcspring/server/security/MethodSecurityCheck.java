@@ -34,10 +34,9 @@ record MethodSecurityCheck(String beanName, Object bean) {
 
     /** The annotations, and what enables them. */
     private static final Map<String, String> CURES = Map.of(PACKAGE + "prepost.PreAuthorize", "",
-            PACKAGE + "prepost.PostAuthorize", "", PACKAGE + "prepost.PreFilter", "",
-            PACKAGE + "prepost.PostFilter", "", PACKAGE + "annotation.Secured", "(securedEnabled = true)",
-            "jakarta.annotation.security.RolesAllowed", "(jsr250Enabled = true)",
-            "jakarta.annotation.security.DenyAll", "(jsr250Enabled = true)");
+            PACKAGE + "prepost.PostAuthorize", "", PACKAGE + "prepost.PreFilter", "", PACKAGE + "prepost.PostFilter",
+            "", PACKAGE + "annotation.Secured", "(securedEnabled = true)", "jakarta.annotation.security.RolesAllowed",
+            "(jsr250Enabled = true)", "jakarta.annotation.security.DenyAll", "(jsr250Enabled = true)");
 
     /**
      * Lets only those pass whose annotations mean something.

@@ -16,8 +16,13 @@ public final class SecurityThreadLocals implements ThreadLocals {
     @Override
     public @Nullable Object take() {
         Object taken = copy();
-        SecurityContextHolder.clearContext();
+        clear();
         return taken;
+    }
+
+    @Override
+    public void clear() {
+        SecurityContextHolder.clearContext();
     }
 
     @Override

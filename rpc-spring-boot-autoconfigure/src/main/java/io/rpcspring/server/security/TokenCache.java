@@ -70,8 +70,7 @@ public final class TokenCache {
         if (this.known.size() >= this.size) {
             makeRoom(now);
         }
-        this.known.put(key,
-                new Known(verified, Math.min(end.toEpochMilli(), now + this.timeToLive.toMillis())));
+        this.known.put(key, new Known(verified, Math.min(end.toEpochMilli(), now + this.timeToLive.toMillis())));
     }
 
     /** Lets go of what has ended, and if that is not enough, of a few more. */

@@ -94,8 +94,8 @@ class AccessTests {
     /** Nobody may, so nobody is asked who he is. */
     @Test
     void reflectionFollowsTheRulesOffTheTransportsThread() {
-        assertThat(Secured.line(Secured.call(channel(), ServerReflectionGrpc.getServerReflectionInfoMethod(),
-                Secured.nobody())))
+        assertThat(Secured
+            .line(Secured.call(channel(), ServerReflectionGrpc.getServerReflectionInfoMethod(), Secured.nobody())))
             .isEqualTo("PERMISSION_DENIED: The caller may not call"
                     + " grpc.reflection.v1.ServerReflection/ServerReflectionInfo (NOT_ALLOWED)");
         assertThat(SHARED.running()
@@ -119,7 +119,8 @@ class AccessTests {
             Metadata anna = Secured.bearer(Tokens.of("anna"));
             assertThat(Secured.line(Secured.call(server.channel(), PlacesGrpc.getFindMethod(), anna)))
                 .isEqualTo("PERMISSION_DENIED: The caller may not call places.v1.Places/Find (NOT_ALLOWED)");
-            assertThat(Secured.call(tagged, PlacesGrpc.getFindMethod(), Secured.bearer(Tokens.of("anna"))).status().isOk())
+            assertThat(
+                    Secured.call(tagged, PlacesGrpc.getFindMethod(), Secured.bearer(Tokens.of("anna"))).status().isOk())
                 .isTrue();
             assertThat(Secured.line(Secured.call(tagged, PlacesGrpc.getFindMethod(), Secured.nobody())))
                 .isEqualTo("UNAUTHENTICATED: places.v1.Places/Find needs credentials (UNAUTHENTICATED)");

@@ -71,10 +71,11 @@ class AuthorizationServerTests {
         try (PlacesServer server = places("spring.security.oauth2.resourceserver.jwt.jwk-set-uri=" + issuer.keysUri(),
                 "spring.security.oauth2.resourceserver.jwt.authority-prefix=may_",
                 "rpc.server.security.default-access=hasAuthority('may_read')")) {
-            assertThat(Secured
-                .call(server.channel(), PlacesGrpc.getWithinMethod(), Secured.bearer(issuer.token("read")))
-                .status()
-                .isOk()).isTrue();
+            assertThat(
+                    Secured.call(server.channel(), PlacesGrpc.getWithinMethod(), Secured.bearer(issuer.token("read")))
+                        .status()
+                        .isOk())
+                .isTrue();
         }
     }
 

@@ -59,9 +59,8 @@ public enum BadCredential {
             () -> Secured.bearer(Tokens.but((claims) -> claims.audience(List.of("clock"))))),
 
     /** Its time is over. */
-    EXPIRED("a token that has expired", Answer.BAD,
-            () -> Secured.bearer(Tokens.but((claims) -> claims.issuedAt(Instant.now().minusSeconds(600))
-                .expiresAt(Instant.now().minusSeconds(120))))),
+    EXPIRED("a token that has expired", Answer.BAD, () -> Secured.bearer(Tokens
+        .but((claims) -> claims.issuedAt(Instant.now().minusSeconds(600)).expiresAt(Instant.now().minusSeconds(120))))),
 
     /** Its time has not come. */
     NOT_YET("a token that is not valid yet", Answer.BAD,
@@ -122,8 +121,8 @@ public enum BadCredential {
 
     /** The row of the documentation. */
     public String row() {
-        return "| " + this.shown + " | `" + this.answer.code + ": " + this.answer.text.replace("METHOD", "places.v1.Places/Find")
-                + "` | `" + this.answer.reason + "` |";
+        return "| " + this.shown + " | `" + this.answer.code + ": "
+                + this.answer.text.replace("METHOD", "places.v1.Places/Find") + "` | `" + this.answer.reason + "` |";
     }
 
     /** How a call ends. */

@@ -23,7 +23,6 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
 import io.rpcspring.RpcInterceptor;
 import io.rpcspring.fixture.DeadServer;
-import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.SharedServer;
@@ -76,7 +75,9 @@ class BadCredentialsTests {
         shown.secret().ifPresent((secret) -> assertThat(output.toString()).doesNotContain(secret));
     }
 
-    /** A caller who shows bad credentials has a reason, and is not taken for a stranger. */
+    /**
+     * A caller who shows bad credentials has a reason, and is not taken for a stranger.
+     */
     @ParameterizedTest
     @EnumSource
     void badOnesAreRefusedAlsoWhereEverybodyMayCall(BadCredential shown) {
@@ -87,7 +88,8 @@ class BadCredentialsTests {
 
     @Test
     void goodOnesPass() {
-        assertThat(call(PlacesGrpc.getFindMethod(), Secured.bearer(Tokens.of("anna", "read"))).status().isOk()).isTrue();
+        assertThat(call(PlacesGrpc.getFindMethod(), Secured.bearer(Tokens.of("anna", "read"))).status().isOk())
+            .isTrue();
         assertThat(call(PlacesGrpc.getFindMethod(), Secured.basic("anna", "secret")).status().isOk()).isTrue();
         assertThat(ran).hasValue(2);
     }
@@ -105,8 +107,8 @@ class BadCredentialsTests {
             String token = Tokens.of("anna");
             for (int i = 0; i < 3; i++) {
                 Ended end = Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.bearer(token));
-                assertThat(Secured.line(end)).isEqualTo(
-                        "UNAVAILABLE: The credentials cannot be checked now (AUTHENTICATION_UNAVAILABLE)");
+                assertThat(Secured.line(end))
+                    .isEqualTo("UNAVAILABLE: The credentials cannot be checked now (AUTHENTICATION_UNAVAILABLE)");
             }
             assertThat(output.toString().lines().filter((line) -> line.contains("WARN"))).singleElement()
                 .asString()

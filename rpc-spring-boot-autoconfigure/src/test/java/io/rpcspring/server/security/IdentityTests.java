@@ -91,8 +91,8 @@ class IdentityTests {
         List<Object> beans = List.of(style, Interceptor.class, Advice.class, Mapper.class, Tokens.decoder());
         String[] properties = { "rpc.server.pools.default.type=" + threads, "rpc.server.pools.streams.type=" + threads,
                 "rpc.server.security.default-access=permit-all" };
-        server = propagation ? Secured.start(beans, properties) : PlacesServer.start(
-                Stream.concat(beans.stream(), Stream.of(Secured.AUTO_CONFIGURATION)).toList(), properties);
+        server = propagation ? Secured.start(beans, properties) : PlacesServer
+            .start(Stream.concat(beans.stream(), Stream.of(Secured.AUTO_CONFIGURATION)).toList(), properties);
     }
 
     @AfterParameterizedClassInvocation
@@ -111,17 +111,16 @@ class IdentityTests {
     @ParameterizedTest
     @MethodSource("kinds")
     void callerIsSeenWhereverHisCallRuns(MethodDescriptor<?, ?> kind) {
-        assertThat(places(kind, Secured.bearer(ANNA), "")).allSatisfy((where, who) -> assertThat(who).as(where)
-            .containsExactly("anna"))
-            .containsKeys("interceptCall", "onMessage", "onHalfClose", "sendHeaders", "close", "handler",
-                    "onComplete");
+        assertThat(places(kind, Secured.bearer(ANNA), ""))
+            .allSatisfy((where, who) -> assertThat(who).as(where).containsExactly("anna"))
+            .containsKeys("interceptCall", "onMessage", "onHalfClose", "sendHeaders", "close", "handler", "onComplete");
     }
 
     @ParameterizedTest
     @MethodSource("kinds")
     void strangerIsAnonymous(MethodDescriptor<?, ?> kind) {
-        assertThat(places(kind, Secured.nobody(), "")).allSatisfy((where, who) -> assertThat(who).as(where)
-            .containsExactly("anonymousUser"));
+        assertThat(places(kind, Secured.nobody(), ""))
+            .allSatisfy((where, who) -> assertThat(who).as(where).containsExactly("anonymousUser"));
     }
 
     @ParameterizedTest

@@ -47,8 +47,7 @@ class MethodSecurityTests {
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> service) {
-        server = Secured.start(
-                List.of(service, Below.class, Enabled.class, Tokens.decoder()),
+        server = Secured.start(List.of(service, Below.class, Enabled.class, Tokens.decoder()),
                 "rpc.server.security.default-access=permit-all");
     }
 
@@ -63,8 +62,8 @@ class MethodSecurityTests {
     @CsvSource({ "find, Find", "within, Within", "travel, Travel", "notes, Notes" })
     void onlyWhoHasTheAuthorityGetsToTheHandler(String scope, String method) {
         assertThat(line(method, Tokens.of("anna", scope))).isEqualTo("OK: null (none)");
-        assertThat(line(method, Tokens.of("anna", "other"))).isEqualTo(
-                "PERMISSION_DENIED: The caller may not call places.v1.Places/" + method + " (NOT_ALLOWED)");
+        assertThat(line(method, Tokens.of("anna", "other")))
+            .isEqualTo("PERMISSION_DENIED: The caller may not call places.v1.Places/" + method + " (NOT_ALLOWED)");
         assertThat(line(method, null))
             .isEqualTo("UNAUTHENTICATED: places.v1.Places/" + method + " needs credentials (UNAUTHENTICATED)");
     }
@@ -80,9 +79,7 @@ class MethodSecurityTests {
         if (running == null) {
             throw new IllegalStateException();
         }
-        Ended end = Secured.call(running.channel(), method,
-                (token != null) ? Secured.bearer(token)
-                        : Secured.nobody());
+        Ended end = Secured.call(running.channel(), method, (token != null) ? Secured.bearer(token) : Secured.nobody());
         return Secured.line(end);
     }
 

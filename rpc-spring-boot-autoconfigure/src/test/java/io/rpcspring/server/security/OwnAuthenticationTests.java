@@ -70,7 +70,8 @@ class OwnAuthenticationTests {
     /** What the application itself does wrong is no fault of the caller. */
     @Test
     void ownMistakeIsAFailureOfTheServer() {
-        assertThat(call(withKey("mistake", Secured.nobody()))).matches("UNKNOWN: The server failed, id .{8} \\(FAILED\\)");
+        assertThat(call(withKey("mistake", Secured.nobody())))
+            .matches("UNKNOWN: The server failed, id .{8} \\(FAILED\\)");
     }
 
     /** Knows keys. */

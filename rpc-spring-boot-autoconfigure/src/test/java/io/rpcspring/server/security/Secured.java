@@ -24,7 +24,8 @@ import io.rpcspring.fixture.PlacesServer;
  */
 final class Secured {
 
-    static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
+            Metadata.ASCII_STRING_MARSHALLER);
 
     static final Class<?> AUTO_CONFIGURATION = autoConfiguration("RpcSecurity");
 

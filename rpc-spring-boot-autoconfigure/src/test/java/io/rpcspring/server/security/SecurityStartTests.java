@@ -88,21 +88,22 @@ class SecurityStartTests {
             """)
     void whatIsNoRuleDoesNotStart(String rule, String why) {
         places().withPropertyValues(RULES + "methods.Find=" + rule)
-            .run((context) -> assertThat(refusal(context.getStartupFailure()))
-                .startsWith(WHERE + "methods.Find is \"" + rule
-                        + "\", which is no rule. As an expression of Spring Security it fails for an anonymous caller: ")
+            .run((context) -> assertThat(refusal(context.getStartupFailure())).startsWith(WHERE + "methods.Find is \""
+                    + rule
+                    + "\", which is no rule. As an expression of Spring Security it fails for an anonymous caller: ")
                 .endsWith(CURE));
     }
 
     @Test
     void rulesNeedSomebodyWhoFindsOutWhoCalls() {
         for (String property : List.of("rpc.server.security.default-access=authenticated", RULES + "access=deny-all")) {
-            String name = property.startsWith(RULES) ? "rpc.server.security.rules" : "rpc.server.security.default-access";
-            assertRefused(open().withBean(WhoPlaces.class).withPropertyValues(property), name
-                    + " says who may call, but nothing finds out who calls: nothing authenticates calls. Configure"
-                    + " spring.security.oauth2.resourceserver, rpc.server.security.basic.enabled or"
-                    + " rpc.server.security.certificate.principal, or add an RpcAuthentication bean; or remove " + name
-                    + ".");
+            String name = property.startsWith(RULES) ? "rpc.server.security.rules"
+                    : "rpc.server.security.default-access";
+            assertRefused(open().withBean(WhoPlaces.class).withPropertyValues(property),
+                    name + " says who may call, but nothing finds out who calls: nothing authenticates calls. Configure"
+                            + " spring.security.oauth2.resourceserver, rpc.server.security.basic.enabled or"
+                            + " rpc.server.security.certificate.principal, or add an RpcAuthentication bean; or remove "
+                            + name + ".");
         }
     }
 
@@ -129,8 +130,9 @@ class SecurityStartTests {
 
     @Test
     void callsOnTheTransportsThreadCannotWaitForKeys() {
-        assertRefused(places().withPropertyValues("rpc.server.pools.fast.type=direct",
-                "rpc.server.services.[places.v1.Places].methods.Find.pool=fast"),
+        assertRefused(
+                places().withPropertyValues("rpc.server.pools.fast.type=direct",
+                        "rpc.server.services.[places.v1.Places].methods.Find.pool=fast"),
                 "rpc.server.services.\"[places.v1.Places]\".methods.Find.pool is 'fast', a pool of type direct, but"
                         + " calls of places.v1.Places/Find are authenticated first, which may block their thread: it"
                         + " would stop the transport. Give the method a pool of another type, as in"
@@ -142,10 +144,10 @@ class SecurityStartTests {
     void annotationThatNobodyLooksAtDoesNotStart(Class<?> service) {
         places(service).run((context) -> assertThat(refusal(context.getStartupFailure()))
             .isEqualTo("The method 'find' of the service bean 'places' (" + service.getName() + ") is marked @"
-                    + (service == MarkedAfter.class ? "PostAuthorize" : "PreAuthorize")
+                    + ((service != MarkedAfter.class) ? "PreAuthorize" : "PostAuthorize")
                     + ", but nothing looks at it: everybody may call the method. Add @EnableMethodSecurity to a"
                     + " @Configuration class, or remove @"
-                    + (service == MarkedAfter.class ? "PostAuthorize" : "PreAuthorize") + "."));
+                    + ((service != MarkedAfter.class) ? "PreAuthorize" : "PostAuthorize") + "."));
         places(service).withUserConfiguration(Enabled.class).run((context) -> assertThat(context).hasNotFailed());
     }
 
@@ -169,14 +171,14 @@ class SecurityStartTests {
         open().withBean(WhoPlaces.class).run((context) -> {
             assertThat(warnings(output)).singleElement()
                 .asString()
-                .endsWith("Spring Security is on the class path, but nothing authenticates gRPC calls: their callers are"
-                        + " not known. Configure spring.security.oauth2.resourceserver,"
-                        + " rpc.server.security.basic.enabled or rpc.server.security.certificate.principal, or add an"
-                        + " RpcAuthentication bean; if it is meant so, set rpc.server.security.enabled to false");
+                .endsWith(
+                        "Spring Security is on the class path, but nothing authenticates gRPC calls: their callers are"
+                                + " not known. Configure spring.security.oauth2.resourceserver,"
+                                + " rpc.server.security.basic.enabled or rpc.server.security.certificate.principal, or add an"
+                                + " RpcAuthentication bean; if it is meant so, set rpc.server.security.enabled to false");
             try (Connection connection = Connection.to(context)) {
                 assertThat(WhoPlaces
-                    .told(Secured.call(connection.channel(), PlacesGrpc.getFindMethod(),
-                            Secured.nobody())))
+                    .told(Secured.call(connection.channel(), PlacesGrpc.getFindMethod(), Secured.nobody())))
                     .isEqualTo("null, null");
             }
         });

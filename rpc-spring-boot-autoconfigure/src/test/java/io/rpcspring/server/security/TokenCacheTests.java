@@ -117,10 +117,12 @@ class TokenCacheTests {
     @Test
     void validatorOfTheApplicationSeesEachCall(CapturedOutput output) {
         assertThat(verifications(List.of(Decoder.class, DenyList.class))).isEqualTo(3);
-        assertThat(output).contains("Verified tokens are not remembered, because 'denyList' may want to see the token of"
-                + " each call; if not, set rpc.server.security.token-cache.enabled to true");
+        assertThat(output)
+            .contains("Verified tokens are not remembered, because 'denyList' may want to see the token of"
+                    + " each call; if not, set rpc.server.security.token-cache.enabled to true");
         verified.set(0);
-        assertThat(verifications(List.of(Decoder.class, DenyList.class), "rpc.server.security.token-cache.enabled=true"))
+        assertThat(
+                verifications(List.of(Decoder.class, DenyList.class), "rpc.server.security.token-cache.enabled=true"))
             .isEqualTo(1);
     }
 
@@ -135,11 +137,11 @@ class TokenCacheTests {
     @Test
     void bothKindsOfTokensMayCome() {
         try (PlacesServer server = Secured.start(List.of(WhoPlaces.class, Decoder.class, Introspector.class))) {
-            assertThat(WhoPlaces.told(Secured.call(server.channel(), PlacesGrpc.getFindMethod(),
-                    Secured.bearer(Tokens.of("anna")))))
+            assertThat(WhoPlaces
+                .told(Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.bearer(Tokens.of("anna")))))
                 .isEqualTo("anna, anna");
-            assertThat(WhoPlaces.told(Secured.call(server.channel(), PlacesGrpc.getFindMethod(),
-                    Secured.bearer("opaque"))))
+            assertThat(WhoPlaces
+                .told(Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.bearer("opaque"))))
                 .isEqualTo("bert, bert");
         }
     }
@@ -150,8 +152,9 @@ class TokenCacheTests {
         try (PlacesServer server = Secured.start(all, properties)) {
             String token = Tokens.of("anna");
             for (int i = 0; i < 3; i++) {
-                assertThat(Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.bearer(token)).status().isOk())
-                    .isTrue();
+                assertThat(Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.bearer(token))
+                    .status()
+                    .isOk()).isTrue();
             }
         }
         return verified.get();

@@ -53,7 +53,8 @@ class WhoPlaces {
 
     /** As Spring Security knows the caller, and as the call does. */
     private static void tell(RpcContext call) {
-        call.responseTrailers().put(WHO, here() + ", " + ((call.principal() != null) ? call.principal().getName() : null));
+        call.responseTrailers()
+            .put(WHO, here() + ", " + ((call.principal() != null) ? call.principal().getName() : null));
     }
 
     static @Nullable String here() {
