@@ -9,7 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 import io.rpcspring.server.call.LiveCalls.QuietHandler;
-import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.CallProgress;
 
 /**
  * Starts each call, as the outermost interceptor, with those who observe it.
@@ -36,9 +36,9 @@ record FirstLink(LiveCalls calls, List<ServerInterceptor> observers) implements 
         if (live.isEnded()) {
             return nobody();
         }
-        AdmittedCall run = live.run();
-        if (run != null) {
-            run.started(next instanceof QuietHandler<?, ?> handler && handler.isQuiet());
+        CallProgress progress = live.progress();
+        if (progress != null) {
+            progress.started(next instanceof QuietHandler<?, ?> handler && handler.isQuiet());
         }
         try {
             return Objects.requireNonNull(observed(next).startCall(live, headers),

@@ -18,6 +18,7 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.CallProgress;
 import io.rpcspring.server.pool.Dismissal;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
@@ -46,12 +47,10 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     private final int since = (int) (System.nanoTime() >> TICK);
 
     /**
-     * What runs its events; null for the transport's thread. Written before the first.
+     * What runs its events; null for what the application chose itself. Written before
+     * the first.
      */
-    private @Nullable AdmittedCall run;
-
-    /** Whether thread-locals follow it, if any do. Written before the first event. */
-    private boolean followed;
+    private @Nullable Executor runs;
 
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
@@ -128,7 +127,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @param drained whether its server waits for it to go
      */
     CallReport report(@Nullable String pool, boolean drained) {
-        AdmittedCall admitted = this.run;
+        AdmittedCall admitted = run();
         Thread thread = (admitted != null) ? admitted.thread() : null;
         CallReport.Stage stage = drained ? CallReport.Stage.DRAINED
                 : (admitted != null && admitted.isWaiting()) ? CallReport.Stage.WAITING : CallReport.Stage.RUNNING;
@@ -145,11 +144,10 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     /**
      * Its events are run by this from now on, and its end is listened to.
-     * @param runs null for what the application chose itself
+     * @param executor null for what the application chose itself
      */
-    void startIn(@Nullable Executor runs) {
-        this.run = (runs instanceof AdmittedCall admitted) ? admitted : null;
-        this.followed = runs != null;
+    void startIn(@Nullable Executor executor) {
+        this.runs = executor;
         context().addListener(this, Runnable::run);
     }
 
@@ -158,7 +156,30 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @return null for the transport's thread
      */
     public @Nullable AdmittedCall run() {
-        return this.run;
+        return (this.runs instanceof AdmittedCall admitted) ? admitted : null;
+    }
+
+    /** Is told how far it is; null where nobody wants to know. */
+    @Nullable CallProgress progress() {
+        return (this.runs instanceof CallProgress progress) ? progress : null;
+    }
+
+    /**
+     * Whether code of the application runs when the whole request is in, and not before.
+     * Asked by one of its events.
+     * @return false if it may run at each event
+     */
+    public boolean waitsForRequest() {
+        CallProgress progress = progress();
+        return progress != null && progress.waitsForRequest();
+    }
+
+    /** Code of the application listens to its end. Called by one of its events. */
+    public void listensToTheEnd() {
+        CallProgress progress = progress();
+        if (progress != null) {
+            progress.notQuiet();
+        }
     }
 
     /**
@@ -167,7 +188,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @return false if the application runs its events by an executor of its own
      */
     public boolean isFollowed() {
-        return this.followed;
+        return this.runs != null;
     }
 
     /**
@@ -327,7 +348,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (answers != null) {
             answers.callEnded(status);
         }
-        AdmittedCall admitted = this.run;
+        AdmittedCall admitted = run();
         if (admitted != null) {
             admitted.cancelled(why);
         }
