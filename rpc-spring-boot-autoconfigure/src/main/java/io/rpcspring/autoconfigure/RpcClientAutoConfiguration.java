@@ -28,7 +28,8 @@ final class RpcClientAutoConfiguration {
     RpcChannels rpcChannels(RpcClientProperties properties, ConfigurableEnvironment environment,
             ListableBeanFactory beans, ObjectProvider<RpcConnectionDetails> details,
             ObjectProvider<RpcChannelCustomizer> customizers, ObjectProvider<ChannelEnvironment.Link> links,
-            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers) {
+            ObjectProvider<SslBundles> bundles, ObjectProvider<CallObserver> observers,
+            ObjectProvider<ChannelEnvironment.Detours> detours) {
         ChannelPlaces places = ChannelPlaces.of(details.orderedStream());
         ChannelBinder binder = new ChannelBinder(places.over(environment));
         ChannelBeans own = new ChannelBeans(beans);
@@ -37,7 +38,8 @@ final class RpcClientAutoConfiguration {
                 new ChannelEnvironment(environment, places.over(bundles::getObject), own::interceptors,
                         own::credentials,
                         (channel) -> observers.orderedStream().map((observer) -> observer.of(channel)).toList(),
-                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList()),
+                        () -> links.orderedStream().toList(), () -> customizers.orderedStream().toList(),
+                        detours.getIfAvailable()),
                 properties.shutdown().grace());
     }
 

@@ -38,6 +38,7 @@ import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
+import io.rpcspring.server.transport.InProcessDoor;
 import io.rpcspring.server.transport.ServerTls;
 
 /**
@@ -51,10 +52,13 @@ final class RpcServerAutoConfiguration {
     @Bean(OwnEvents.SERVER)
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
-            ObjectProvider<RpcServerCustomizer> customizers, ApplicationEventPublisher events) {
-        return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles)), settings, customizers.orderedStream().toList(),
-                events);
+            ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<InProcessDoor> doors,
+            ObjectProvider<ServiceRegistry.Selection> selection, ApplicationEventPublisher events) {
+        ServiceRegistry registry = new ServiceRegistry(beans, () -> interceptors(beans),
+                selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL));
+        return new RpcServer(registry, builtIn.stream().toList(),
+                properties.doors(tls(properties.ssl(), bundles), doors.orderedStream().toList()), settings,
+                customizers.orderedStream().toList(), events);
     }
 
     private static @Nullable ServerTls tls(RpcServerProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {

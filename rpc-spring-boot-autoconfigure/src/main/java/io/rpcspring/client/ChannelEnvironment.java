@@ -8,6 +8,8 @@ import java.util.function.Supplier;
 
 import io.grpc.CallCredentials;
 import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.PropertyResolver;
 
@@ -24,11 +26,12 @@ import org.springframework.core.env.PropertyResolver;
  * outermost first
  * @param links integrations that stand in the way of calls
  * @param customizers change each channel's builder, in this order
+ * @param detours leads calls elsewhere than to their targets, if anything does
  */
 public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBundles> bundles,
         Function<String, List<ClientInterceptor>> interceptors, BiFunction<String, String, CallCredentials> credentials,
         Function<String, List<ClientInterceptor>> observers, Supplier<List<Link>> links,
-        Supplier<List<RpcChannelCustomizer>> customizers) {
+        Supplier<List<RpcChannelCustomizer>> customizers, @Nullable Detours detours) {
 
     /** What an integration puts into the way of a channel's calls. */
     @FunctionalInterface
@@ -40,6 +43,40 @@ public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBund
          * @return what stands behind the application's interceptors, if anything
          */
         Optional<ClientInterceptor> of(ChannelConfiguration channel);
+
+    }
+
+    /**
+     * Leads calls to servers of this JVM instead of to their channel's target, and puts
+     * other objects into the place of clients: for tests.
+     */
+    public interface Detours {
+
+        /**
+         * Asked for each call, so that it must be quick.
+         * @param channel the channel's name
+         * @param method what is called
+         * @return the name of an in-process server; null where the call goes to the
+         * channel's target
+         */
+        @Nullable String of(String channel, MethodDescriptor<?, ?> method);
+
+        /**
+         * Whether a channel needs no target.
+         * @param channel the channel's name
+         * @param service the full name of the service that is called; null if that is not
+         * known
+         * @return true if calls of the service, or some calls, are led elsewhere
+         */
+        boolean lead(String channel, @Nullable String service);
+
+        /**
+         * What is injected in the place of a client.
+         * @param channel the channel's name
+         * @param client the type of stub
+         * @return another object of this type; null for none
+         */
+        @Nullable Object replacement(String channel, Class<?> client);
 
     }
 

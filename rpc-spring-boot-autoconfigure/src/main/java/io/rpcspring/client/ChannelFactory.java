@@ -16,6 +16,7 @@ import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
@@ -68,6 +69,33 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         return methods;
     }
 
+    /** Whether calls can go elsewhere than to the target. */
+    boolean hasDetours() {
+        ChannelEnvironment.Detours detours = this.environment.detours();
+        return detours != null && detours.lead(this.configuration.name(), null);
+    }
+
+    /**
+     * The in-process server that answers a method in the place of the target's, if one.
+     */
+    @Nullable String detour(MethodDescriptor<?, ?> method) {
+        ChannelEnvironment.Detours detours = this.environment.detours();
+        String server = (detours != null) ? detours.of(this.configuration.name(), method) : null;
+        if (server == null && detours != null && this.target.targets().isEmpty()) {
+            throw new RpcConfigurationException(
+                    "Nothing here answers " + method.getFullMethodName() + ", and the " + this.target.name()
+                            + " has no target.",
+                    "Set " + this.configuration.property("target") + " to host:port, such as localhost:9090.");
+        }
+        return server;
+    }
+
+    /** Makes the same channel to an in-process server. */
+    ChannelFactory within(String server) {
+        return new ChannelFactory(this.configuration,
+                ChannelTarget.atRunTime(this.configuration, InProcess.SCHEME + server), this.environment, this.tls);
+    }
+
     /** Whether the target is another one than when the channel was opened. */
     boolean isElsewhere(OpenChannel opened) {
         return !this.target.isKnownAtStart()
@@ -89,11 +117,11 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
 
     private ManagedChannelBuilder<?> builder(List<String> targets, ConnectionWatch watch) {
         ChannelSettings settings = this.configuration.settings();
-        ChannelCredentials credentials = this.tls.credentials(this.configuration);
         String first = targets.get(0);
         if (first.startsWith(InProcess.SCHEME)) {
-            return InProcess.builder(first);
+            return InProcess.builder(first, (int) settings.maxInboundMessageSize().toBytes());
         }
+        ChannelCredentials credentials = this.tls.credentials(this.configuration);
         TargetResolverFactory resolvers = new TargetResolverFactory(targets, settings.resolveInterval(),
                 settings.authority() != null, watch);
         return Grpc.newChannelBuilder(resolvers.target(), credentials, resolvers.registry())

@@ -36,8 +36,12 @@ final class PoolAssignment {
     /** By the full names of the methods. */
     private final Map<String, String> assigned = new HashMap<>();
 
-    PoolAssignment(Map<String, ServicePools> configured, Collection<PoolSettings> pools) {
+    private final ServiceRegistry.Selection selection;
+
+    PoolAssignment(Map<String, ServicePools> configured, Collection<PoolSettings> pools,
+            ServiceRegistry.Selection selection) {
         this.configured = configured;
+        this.selection = selection;
         this.pools = pools.stream().collect(Collectors.toMap(PoolSettings::name, (pool) -> pool));
     }
 
@@ -47,7 +51,7 @@ final class PoolAssignment {
      */
     Map<String, String> of(Collection<ServedService> services) {
         List<String> names = services.stream().map(ServedService::name).toList();
-        this.configured.keySet().forEach((name) -> requireService(name, names));
+        this.configured.keySet().forEach((name) -> this.selection.check(() -> requireService(name, names)));
         services.forEach(this::assign);
         Set<String> unused = new TreeSet<>(this.pools.keySet());
         unused.removeAll(BUILT_IN);

@@ -161,7 +161,7 @@ public final class RpcServer implements SmartLifecycle {
             return;
         }
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
-        advices.requireServices(names);
+        this.registry.selection().check(() -> advices.requireServices(names));
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
         CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
@@ -202,7 +202,8 @@ public final class RpcServer implements SmartLifecycle {
 
     private Map<String, String> poolNames(Collection<ServedService> services) {
         Map<String, String> names = new HashMap<>(
-                new PoolAssignment(this.settings.services(), this.settings.pools()).of(services));
+                new PoolAssignment(this.settings.services(), this.settings.pools(), this.registry.selection())
+                    .of(services));
         builtIn(services).stream()
             .filter(BuiltInService::onTransport)
             .flatMap(BuiltInService::methods)
