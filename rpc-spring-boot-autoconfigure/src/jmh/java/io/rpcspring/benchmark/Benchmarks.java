@@ -25,9 +25,10 @@ final class Benchmarks {
             case "start-up" -> new StartUp(options).run();
             case "clients" -> new Clients(options).run();
             case "overload" -> new Overload(options).run();
+            case "scaling" -> new Scaling().run();
             case "details" -> new OtherLanguages(options.python()).run();
             default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, meters, overload, start-up, "
-                    + "validation, details");
+                    + "validation, scaling, details");
         }
         System.exit(0);
     }

@@ -42,6 +42,7 @@ final class ChannelChecks {
         checks.metadata(settings);
         new BalancingChecks(settings, layers, checks.limits, classLoader).check();
         checks.policies(settings);
+        new CredentialChecks(layers).check(settings);
     }
 
     static void check(CallSettings calls, PropertyLayers layers) {

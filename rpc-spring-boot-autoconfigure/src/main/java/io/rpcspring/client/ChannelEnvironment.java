@@ -9,7 +9,9 @@ import java.util.function.Supplier;
 
 import io.grpc.CallCredentials;
 import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.PropertyResolver;
 
@@ -27,11 +29,13 @@ import org.springframework.core.env.PropertyResolver;
  * @param links integrations that stand in the way of calls
  * @param customizers change each channel's builder, in this order
  * @param directories find servers by names of their schemes
+ * @param detours leads calls elsewhere than to their targets, if anything does
  */
 public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBundles> bundles,
         Function<String, List<ClientInterceptor>> interceptors, BiFunction<String, String, CallCredentials> credentials,
         Function<String, List<ClientInterceptor>> observers, Supplier<List<Link>> links,
-        Supplier<List<RpcChannelCustomizer>> customizers, Supplier<List<Directory>> directories) {
+        Supplier<List<RpcChannelCustomizer>> customizers, Supplier<List<Directory>> directories,
+        @Nullable Detours detours) {
 
     /** The directory that knows the names of a target's scheme. */
     Optional<Directory> directoryOf(String target) {
@@ -49,6 +53,14 @@ public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBund
          * @return what stands behind the application's interceptors, if anything
          */
         Optional<ClientInterceptor> of(ChannelConfiguration channel);
+
+        /**
+         * Asked about each configured channel when the application starts, used or not.
+         * @param channel with everything it inherits
+         * @throws io.rpcspring.RpcConfigurationException if it cannot work
+         */
+        default void check(ChannelConfiguration channel) {
+        }
 
     }
 
@@ -79,6 +91,40 @@ public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBund
          * @throws IllegalArgumentException if the target has no name
          */
         NameResolver resolver(ChannelConfiguration channel, URI target, NameResolver.Args args);
+
+    }
+
+    /**
+     * Leads calls to servers of this JVM instead of to their channel's target, and puts
+     * other objects into the place of clients: for tests.
+     */
+    public interface Detours {
+
+        /**
+         * Asked for each call, so that it must be quick.
+         * @param channel the channel's name
+         * @param method what is called
+         * @return the name of an in-process server; null where the call goes to the
+         * channel's target
+         */
+        @Nullable String of(String channel, MethodDescriptor<?, ?> method);
+
+        /**
+         * Whether a channel needs no target.
+         * @param channel the channel's name
+         * @param service the full name of the service that is called; null if that is not
+         * known
+         * @return true if calls of the service, or some calls, are led elsewhere
+         */
+        boolean lead(String channel, @Nullable String service);
+
+        /**
+         * What is injected in the place of a client.
+         * @param channel the channel's name
+         * @param client the type of stub
+         * @return another object of this type; null for none
+         */
+        @Nullable Object replacement(String channel, Class<?> client);
 
     }
 

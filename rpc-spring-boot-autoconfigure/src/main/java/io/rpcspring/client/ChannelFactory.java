@@ -13,6 +13,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
@@ -36,6 +37,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         ChannelSettings settings = this.configuration.settings();
         List<String> targets = this.target.resolved(this.environment.placeholders());
         String description = this.target.describe(targets);
+        ReadableCredentials.refuse(this.configuration, targets, description);
         check(targets);
         IdleServers idle = new IdleServers(this.configuration, description).amongTargets(targets.size());
         ControlPlane.warn(this.configuration, description, targets.get(0));
@@ -94,6 +96,33 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         return methods;
     }
 
+    /** Whether calls can go elsewhere than to the target. */
+    boolean hasDetours() {
+        ChannelEnvironment.Detours detours = this.environment.detours();
+        return detours != null && detours.lead(this.configuration.name(), null);
+    }
+
+    /**
+     * The in-process server that answers a method in the place of the target's, if one.
+     */
+    @Nullable String detour(MethodDescriptor<?, ?> method) {
+        ChannelEnvironment.Detours detours = this.environment.detours();
+        String server = (detours != null) ? detours.of(this.configuration.name(), method) : null;
+        if (server == null && detours != null && this.target.targets().isEmpty()) {
+            throw new RpcConfigurationException(
+                    "Nothing here answers " + method.getFullMethodName() + ", and the " + this.target.name()
+                            + " has no target.",
+                    "Set " + this.configuration.property("target") + " to host:port, such as localhost:9090.");
+        }
+        return server;
+    }
+
+    /** Makes the same channel to an in-process server. */
+    ChannelFactory within(String server) {
+        return new ChannelFactory(this.configuration,
+                ChannelTarget.atRunTime(this.configuration, InProcess.SCHEME + server), this.environment, this.tls);
+    }
+
     /** Whether the target is another one than when the channel was opened. */
     boolean isElsewhere(OpenChannel opened) {
         return !this.target.isKnownAtStart()
@@ -114,9 +143,10 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
 
     private ManagedChannelBuilder<?> builder(List<String> targets, ConnectionWatch watch, IdleServers idle) {
         ChannelCredentials credentials = this.tls.credentials(this.configuration);
+        ChannelSettings settings = this.configuration.settings();
         String first = targets.get(0);
         if (first.startsWith(InProcess.SCHEME)) {
-            return InProcess.builder(first);
+            return InProcess.builder(first, (int) settings.maxInboundMessageSize().toBytes());
         }
         TargetResolverFactory resolvers = new TargetResolverFactory(this.configuration, targets, this.environment,
                 watch, idle);
@@ -160,8 +190,9 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
     private List<ClientInterceptor> interceptors(ChannelSettings settings) {
         List<ClientInterceptor> interceptors = new ArrayList<>(
                 this.environment.interceptors().apply(this.configuration.name()));
-        if (!settings.metadata().isEmpty()) {
-            interceptors.add(0, StaticMetadata.of(settings.metadata()));
+        StaticMetadata metadata = StaticMetadata.of(settings);
+        if (!metadata.headers().isEmpty()) {
+            interceptors.add(0, metadata);
         }
         Collections.reverse(interceptors);
         return interceptors;

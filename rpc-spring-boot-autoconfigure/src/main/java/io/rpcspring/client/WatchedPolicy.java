@@ -2,6 +2,7 @@ package io.rpcspring.client;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A policy is the only place where grpc-java tells which server is lost, and why.
  */
-final class WatchedPolicy extends LoadBalancerProvider {
+public final class WatchedPolicy extends LoadBalancerProvider {
 
     /** What the resolver gives to the policy along with the addresses. */
     static final Attributes.Key<ConnectionWatch> WATCH = Attributes.Key.create("io.rpcspring.client.watch");
@@ -39,6 +40,18 @@ final class WatchedPolicy extends LoadBalancerProvider {
     /** By which grpc-java finds it. */
     static String name() {
         return NAME;
+    }
+
+    /**
+     * The policy that a channel has by itself, for who stands before it.
+     * @param resolved what the channel's resolver has said
+     * @return this, or grpc-java's usual one where nothing is to be watched, as within
+     * the JVM
+     */
+    public static LoadBalancerProvider of(Attributes resolved) {
+        LoadBalancerRegistry registry = LoadBalancerRegistry.getDefaultRegistry();
+        String name = (resolved.get(WATCH) != null) ? NAME : "pick_first";
+        return Objects.requireNonNull(registry.getProvider(name));
     }
 
     @Override
