@@ -21,6 +21,7 @@ import org.springframework.context.ApplicationContext;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.fixture.ControlPlane;
+import io.rpcspring.fixture.NamedPlaces;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.PlaceName;
@@ -120,6 +121,16 @@ class XdsDirectoryTests {
                             + " (rpc\\.client\\.xds\\.bootstrap|io\\.grpc\\.xds\\.bootstrapConfig), and a JVM can have"
                             + " only one xDS bootstrap\\. Give all application contexts of the JVM the same one\\."));
         });
+    }
+
+    @Test
+    void serverHasTheSameControlPlane() {
+        StarterRunner.withServerOnFreePort()
+            .withBean(NamedPlaces.class, () -> new NamedPlaces("a"))
+            .withPropertyValues("rpc.server.port=19090", "rpc.server.xds.enabled=true", BOOTSTRAP + "{}")
+            .run((context) -> assertThat(context).getFailure()
+                .rootCause()
+                .hasMessage("Invalid bootstrap: 'xds_servers' does not exist."));
     }
 
     private void assertRefused(String bootstrap, String message) {
