@@ -92,7 +92,7 @@ class EurekaRegistrationTests {
         var context = OTHERS.submit(() -> start(Late.class, "late", WebApplicationType.SERVLET, "server.port=0",
                 "server.address=127.0.0.1"));
         try {
-            Gate.ready.await();
+            await().until(() -> Gate.ready.getCount() == 0 || context.isDone());
             // The web server listens, and Spring Cloud has registered it as it thinks.
             assertThat(status("late")).isNull();
         }

@@ -1,7 +1,11 @@
 package io.rpcspring.server.registration;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -29,20 +33,32 @@ final class Registry {
 
     private final ConfigurableApplicationContext context;
 
-    private Registry(ConfigurableApplicationContext context) {
-        this.context = context;
+    private final String url;
+
+    private Registry(int port) {
+        this.url = "http://127.0.0.1:" + port + "/eureka/";
+        SpringApplication application = new SpringApplication(Server.class);
+        application.setWebApplicationType(WebApplicationType.SERVLET);
+        // With its own address as the only peer's it does not look for others.
+        this.context = application.run("--server.port=" + port, "--server.address=127.0.0.1",
+                "--spring.application.name=registry", "--eureka.instance.hostname=127.0.0.1",
+                "--eureka.client.service-url.defaultZone=" + this.url, "--eureka.client.register-with-eureka=false",
+                "--eureka.client.fetch-registry=false", "--eureka.client.jersey.enabled=false",
+                "--eureka.dashboard.enabled=false", "--eureka.server.wait-time-in-ms-when-sync-empty=0",
+                "--spring.docker.compose.enabled=false");
     }
 
     static synchronized Registry running() {
         Registry known = running;
         if (known == null) {
-            SpringApplication application = new SpringApplication(Server.class);
-            application.setWebApplicationType(WebApplicationType.SERVLET);
-            known = new Registry(application.run("--server.port=0", "--server.address=127.0.0.1",
-                    "--spring.application.name=registry", "--eureka.client.register-with-eureka=false",
-                    "--eureka.client.fetch-registry=false", "--logging.level.com.netflix.eureka.cluster=off",
-                    "--eureka.client.jersey.enabled=false", "--eureka.dashboard.enabled=false",
-                    "--eureka.server.wait-time-in-ms-when-sync-empty=0"));
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                int port = free.getLocalPort();
+                free.close();
+                known = new Registry(port);
+            }
+            catch (IOException ex) {
+                throw new UncheckedIOException(ex);
+            }
             running = known;
         }
         return known;
@@ -52,16 +68,14 @@ final class Registry {
     List<String> properties(String name) {
         return List.of("spring.application.name=" + name, "eureka.instance.instance-id=" + name,
                 "eureka.client.jersey.enabled=false", "eureka.client.fetch-registry=false",
-                "eureka.client.instance-info-replication-interval-seconds=1",
-                "eureka.client.service-url.defaultZone=http://127.0.0.1:"
-                        + Objects.requireNonNull(this.context.getEnvironment().getProperty("local.server.port"))
-                        + "/eureka/");
+                "eureka.client.instance-info-replication-interval-seconds=1", "spring.docker.compose.enabled=false",
+                "eureka.client.service-url.defaultZone=" + this.url);
     }
 
     /** What it knows of an application's only instance. */
     @Nullable InstanceInfo find(String name) {
         Application application = this.context.getBean(PeerAwareInstanceRegistry.class)
-            .getApplication(name.toUpperCase());
+            .getApplication(name.toUpperCase(Locale.ROOT));
         return (application != null) ? application.getByInstanceId(name) : null;
     }
 
