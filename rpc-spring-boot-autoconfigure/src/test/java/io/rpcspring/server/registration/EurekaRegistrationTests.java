@@ -2,7 +2,6 @@ package io.rpcspring.server.registration;
 
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +9,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
@@ -19,8 +17,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
@@ -234,15 +230,13 @@ class EurekaRegistrationTests {
     /** What an application with a web server and Eureka's client has. */
     static class Selector implements DeferredImportSelector {
 
-        private static final Pattern OTHERS = Pattern
-            .compile("security|oauth2|\\.grpc\\.|metrics|observation|tracing|opentelemetry|loadbalancer|testcontainers"
-                    + "|eureka\\.server|actuate\\.autoconfigure\\.endpoint");
+        private static final Pattern OTHERS = Pattern.compile(
+                "(?i)security|oauth2|docker|\\.grpc\\.|metrics|observation|tracing|opentelemetry|loadbalancer|testcontainers"
+                        + "|eureka\\.server|actuate\\.autoconfigure\\.endpoint");
 
         @Override
         public String[] selectImports(AnnotationMetadata importing) {
-            return StreamSupport.stream(ImportCandidates.load(AutoConfiguration.class, null).spliterator(), false)
-                .filter((name) -> !OTHERS.matcher(name.toLowerCase(Locale.ROOT)).find())
-                .toArray(String[]::new);
+            return Registry.autoConfigurations(OTHERS);
         }
 
     }

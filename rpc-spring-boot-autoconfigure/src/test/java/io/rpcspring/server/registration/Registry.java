@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.annotation.Configurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.cloud.netflix.eureka.server.EnableEurekaServer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -23,6 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DeferredImportSelector;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.util.ClassUtils;
 
 /**
  * A Eureka server, one a JVM, that ends with it.
@@ -72,6 +76,17 @@ final class Registry {
                 "eureka.client.service-url.defaultZone=" + this.url);
     }
 
+    /** All but some, in their order, which decides what they find of each other. */
+    static String[] autoConfigurations(Pattern others) {
+        Class<?>[] all = StreamSupport.stream(ImportCandidates.load(AutoConfiguration.class, null).spliterator(), false)
+            .filter((name) -> !others.matcher(name).find())
+            .map((name) -> ClassUtils.resolveClassName(name, null))
+            .toArray(Class<?>[]::new);
+        return Arrays.stream(Configurations.getClasses(AutoConfigurations.of(all)))
+            .map(Class::getName)
+            .toArray(String[]::new);
+    }
+
     /** What it knows of an application's only instance. */
     @Nullable InstanceInfo find(String name) {
         Application application = this.context.getBean(PeerAwareInstanceRegistry.class)
@@ -96,9 +111,7 @@ final class Registry {
 
         @Override
         public String[] selectImports(AnnotationMetadata importing) {
-            return StreamSupport.stream(ImportCandidates.load(AutoConfiguration.class, null).spliterator(), false)
-                .filter((name) -> !OTHERS.matcher(name).find())
-                .toArray(String[]::new);
+            return autoConfigurations(OTHERS);
         }
 
     }
