@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import com.netflix.appinfo.HealthCheckHandler;
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import org.jspecify.annotations.Nullable;
@@ -120,8 +121,8 @@ class EurekaRegistrationTests {
     /** Health says UP all the time, and must not be believed. */
     @Test
     void closingApplicationIsNeverUpWhileItRefusesCalls() throws Exception {
-        ConfigurableApplicationContext context = start(Served.class, "closing", WebApplicationType.NONE,
-                "eureka.client.healthcheck.enabled=true", "rpc.server.shutdown.grace=20s");
+        ConfigurableApplicationContext context = start(Healthy.class, "closing", WebApplicationType.NONE,
+                "rpc.server.shutdown.grace=20s");
         awaitStatus("closing", InstanceStatus.UP);
         BusyPlaces places = context.getBean(BusyPlaces.class);
         try (Connection connection = Connection.to(context)) {
@@ -171,6 +172,18 @@ class EurekaRegistrationTests {
     @Configuration(proxyBeanMethods = false)
     @Import({ Selector.class, BusyPlaces.class })
     static class Served {
+
+    }
+
+    /** Serves the places, and is well to its end. */
+    @Configuration(proxyBeanMethods = false)
+    @Import({ Selector.class, BusyPlaces.class })
+    static class Healthy {
+
+        @Bean
+        HealthCheckHandler health() {
+            return (status) -> InstanceStatus.UP;
+        }
 
     }
 

@@ -55,17 +55,19 @@ final class Registry {
     static synchronized Registry running() {
         Registry known = running;
         if (known == null) {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                int port = free.getLocalPort();
-                free.close();
-                known = new Registry(port);
-            }
-            catch (IOException ex) {
-                throw new UncheckedIOException(ex);
-            }
+            known = new Registry(freePort());
             running = known;
         }
         return known;
+    }
+
+    private static int freePort() {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+        catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     /** What an application needs to know. */
