@@ -34,7 +34,7 @@ export class Board {
     show(frame) {
         this.state.className = `pill ${frame.state === 'running' ? 'ok' : 'slow'}`;
         fill(this.state, h('span', {class: 'dot', 'aria-hidden': 'true'}), frame.state);
-        this.addresses.textContent = (frame.server ?? []).join(', ');
+        this.addresses.textContent = (frame.server ?? []).filter((one) => !one.startsWith('in-process:console-')).join(', ');
         fill(this.poolList, frame.pools.map((pool) => this.pool(pool, frame.time)));
         fill(this.channelList, frame.channels.length === 0 ? h('p', {class: 'empty-note'}, 'No client channels.') : frame.channels.map(channel));
         const {count: all, list} = frame.calls;
@@ -93,6 +93,6 @@ function channel(one) {
 function liveCall(one) {
     const [service, method] = one.method.split('/');
     return h('li', {class: 'live-call'}, h('div', {class: 'live-head'}, h('strong', {title: one.method}, method ?? service), h('span', {class: `stage ${one.stage}`}, one.stage), h('span', {class: 'age'}, time(one.age))),
-        h('small', {class: 'muted'}, [one.peer, one.thread ?? one.pool].filter(Boolean).join(' · ')));
+        h('small', {class: 'muted'}, [one.peer?.replace(/^\//, ''), one.thread ?? one.pool].filter(Boolean).join(' · ')));
 }
 

@@ -1,5 +1,6 @@
 // One call and what has come of it so far: the page shows this, and grants what may come next.
 
+import {readable} from './json.js';
 import {manyRequests, manyResponses} from './types.js';
 
 /** Messages that the page keeps and shows of each call. */
@@ -190,7 +191,7 @@ class Call {
     message(frame) {
         this.receivedCount++;
         this.receivedBytes += frame.bytes;
-        this.add({out: false, json: frame.json, seq: frame.seq, at: frame.at, bytes: frame.bytes, missing: frame.problem ?? (frame.tooLarge ? 'too large to show' : null)});
+        this.add({out: false, json: frame.json && readable(frame.json), seq: frame.seq, at: frame.at, bytes: frame.bytes, missing: frame.problem ?? (frame.tooLarge ? 'too large to show' : null)});
         this.changed('entries');
         this.grant();
     }

@@ -1,6 +1,7 @@
 // The details of a status, in words: those of google.rpc one by one, others as JSON.
 
 import {h, icon} from './dom.js';
+import {readable} from './json.js';
 import {colours} from './editor.js';
 
 const NAMES = {0: 'ok', 1: 'quiet', 4: 'slow', 2: 'bad', 13: 'bad', 14: 'bad', 15: 'bad', 12: 'bad', 8: 'slow'};
@@ -41,7 +42,7 @@ function detailCard(detail, goTo) {
     const value = detail.json === undefined || detail.json === null ? null : JSON.parse(detail.json);
     const short = detail.type.slice(detail.type.lastIndexOf('.') + 1);
     const known = value && detail.type.startsWith('google.rpc.') ? READERS[short] : undefined;
-    const body = known ? known(value, goTo) : h('pre', {class: 'code'}, detail.json ? colours(detail.json) : `base64: ${detail.base64}`);
+    const body = known ? known(value, goTo) : h('pre', {class: 'code'}, detail.json ? colours(readable(detail.json)) : `base64: ${detail.base64}`);
     return h('div', {class: 'detail'}, h('div', {class: 'detail-head'}, h('span', null, short), h('small', null, detail.type)), body);
 }
 

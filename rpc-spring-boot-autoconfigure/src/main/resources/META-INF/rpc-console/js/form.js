@@ -17,6 +17,7 @@ export class Form {
         this.onchange = onchange;
         this.element = h('div', {class: 'form'});
         this.problems = [];
+        this.orders = new WeakMap();
     }
 
     show(type, value) {
@@ -24,6 +25,19 @@ export class Form {
         this.value = value;
         fill(this.element, this.message(type, value, '', true));
         this.mark();
+    }
+
+    /** Sets a field where its type has it. */
+    put(map, key, value) {
+        const added = !map.has(key);
+        map.set(key, value);
+        if (added) {
+            const order = this.orders.get(map);
+            const place = (name) => order.findIndex((field) => field.json === name || field.name === name);
+            const entries = [...map].sort(([a], [b]) => place(a) - place(b));
+            map.clear();
+            entries.forEach(([k, v]) => map.set(k, v));
+        }
     }
 
     changed() {
@@ -73,6 +87,7 @@ export class Form {
         if (known.fields.length === 0) {
             return h('p', {class: 'muted'}, `${this.types.label('message', type)} has no fields: there is nothing to fill in.`);
         }
+        this.orders.set(map, known.fields);
         const rules = known.rules?.length ? h('p', {class: 'message-rules'}, known.rules.map((rule) => h('span', {class: 'rule'}, rule))) : null;
         const parts = [];
         const chosen = new Set();
@@ -115,7 +130,7 @@ export class Form {
                 map.delete(f.json);
             });
             if (field) {
-                map.set(field.json, this.types.first(field.type, field.ref));
+                this.put(map, field.json, this.types.first(field.type, field.ref));
             }
             draw();
             this.mark();
@@ -173,7 +188,7 @@ export class Form {
             fill(row.actions);
             if (mayBeAbsent && (!map.has(key) || map.get(key) === null)) {
                 fill(row.control, h('button', {type: 'button', class: 'ghost add', onclick: () => {
-                    map.set(key, types.first(field.type, field.ref));
+                    this.put(map, key, types.first(field.type, field.ref));
                     draw(true);
                     this.mark();
                     this.changed();
@@ -193,7 +208,7 @@ export class Form {
                 if (value === undefined) {
                     map.delete(key);
                 } else {
-                    map.set(key, value);
+                    this.put(map, key, value);
                 }
                 this.changed();
             });
@@ -210,7 +225,7 @@ export class Form {
             const key = keyOf(map, field);
             const values = Array.isArray(map.get(key)) ? map.get(key) : [];
             const change = (to) => {
-                map.set(key, values);
+                this.put(map, key, values);
                 draw(to);
                 this.mark();
                 this.changed();
@@ -250,14 +265,15 @@ export class Form {
             const key = keyOf(map, field);
             const values = map.get(key) instanceof Map ? map.get(key) : new Map();
             const change = (entries, to) => {
-                map.set(key, new Map(entries));
+                this.put(map, key, new Map(entries));
                 draw(to);
                 this.mark();
                 this.changed();
             };
             const entries = [...values];
             const items = entries.map(([name, value], i) => {
-                const part = this.row({name: `${i + 1}`, rules: []}, partOf(path, field.map.key === 'string' ? name : Number(name)), '');
+                const partPath = field.map.key === 'string' ? partOf(path, name) : `${path}[${name}]`;
+                const part = this.row({name: `${i + 1}`, rules: []}, partPath, '');
                 part.element.classList.add('item', 'entry');
                 const keyInput = h('input', {class: 'input key', value: name, 'aria-label': `Key ${i + 1} of ${field.name}`, spellcheck: 'false', onchange: () => {
                     if (keyInput.value !== name && values.has(keyInput.value)) {
@@ -270,7 +286,7 @@ export class Form {
                     change(entries, i);
                 }});
                 part.control.append(keyInput, h('span', {class: 'arrow', 'aria-hidden': 'true'}, '→'),
-                    h('div', {class: 'entry-value'}, this.control(field.map, partOf(path, name), value, {...part, label: `Value ${i + 1} of ${field.name}`}, (changed) => {
+                    h('div', {class: 'entry-value'}, this.control(field.map, partPath, value, {...part, label: `Value ${i + 1} of ${field.name}`}, (changed) => {
                         values.set(name, changed ?? types.first(field.map.type, field.map.ref));
                         this.changed();
                     })));

@@ -180,6 +180,11 @@ export function layout(text, indent) {
     }
 }
 
+/** A text whose <, >, &, = and ' stand as themselves: servers write them for pages that make HTML of it. */
+export function readable(text) {
+    return text.replace(/\\(?:\\|u00(3c|3e|26|3d|27))/gi, (escape, code) => (code ? String.fromCharCode(parseInt(code, 16)) : escape));
+}
+
 export function lineOf(text, offset) {
     return text.slice(0, offset).split('\n').length;
 }

@@ -10,6 +10,10 @@ import {WINDOW} from './call.js';
 
 const LARGE = 100000;
 
+/** So many new messages at once are a flood; while it lasts, only the newest are drawn. */
+const MANY = 20;
+const SCREEN = 60;
+
 export class ResponseView {
     constructor(method, on) {
         this.method = method;
@@ -50,7 +54,7 @@ export class ResponseView {
         this.call = call;
         this.reading = undefined;
         this.drawn = 0;
-        this.stick = true;
+        this.partial = false;
         fill(this.list);
         fill(this.body);
         fill(this.problem);
@@ -96,22 +100,28 @@ export class ResponseView {
             this.drawBody(entries.filter((entry) => !entry.out).pop());
             return;
         }
-        this.busy = total - this.drawn > 20;
-        const fresh = entries.slice(Math.max(0, entries.length - Math.min(WINDOW, total - this.drawn)));
-        if (fresh.length > 0 && total > this.drawn) {
+        const fresh = total - this.drawn;
+        this.busy = fresh > MANY && Boolean(call?.isLive);
+        if (fresh > 0 || this.partial) {
             const nearEnd = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < 60;
-            if (fresh.length >= WINDOW) {
-                fill(this.list, fresh.map((one) => this.row(one)));
+            if (this.busy) {
+                fill(this.list, entries.slice(-SCREEN).map((one) => this.row(one)));
+            } else if (this.partial || fresh >= WINDOW) {
+                fill(this.list, entries.map((one) => this.row(one)));
             } else {
-                this.list.append(...fresh.map((one) => this.row(one)));
+                this.list.append(...entries.slice(-fresh).map((one) => this.row(one)));
                 while (this.list.childElementCount > WINDOW) {
                     this.list.firstElementChild.remove();
                 }
             }
+            this.partial = this.busy;
             this.drawn = total;
             if (nearEnd) {
                 this.scroller.scrollTop = this.scroller.scrollHeight;
             }
+        }
+        if (this.busy) {
+            this.update('entries');
         }
         this.messagesBadge.hidden = total === 0;
         this.messagesBadge.textContent = total.toLocaleString('en');

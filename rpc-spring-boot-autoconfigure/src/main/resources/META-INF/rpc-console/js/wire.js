@@ -1,5 +1,7 @@
 // The one WebSocket of this tab: says hello, asks and answers, and comes back after a loss.
 
+import {readable} from './json.js';
+
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 8000;
 
@@ -112,7 +114,7 @@ export class Wire extends EventTarget {
     }
 
     template(message) {
-        return this.ask(`template ${message}`, {type: 'template', message}).then((frame) => frame.json);
+        return this.ask(`template ${message}`, {type: 'template', message}).then((frame) => readable(frame.json));
     }
 
     check(message, json) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WindowType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -43,23 +44,26 @@ class CallsOfAPageTests {
     }
 
     /**
-     * Ten thousand come, five hundred stand there, and no frame of the page took a
-     * second.
+     * Ten thousand come, five hundred stand there, and the page draws and answers
+     * meanwhile.
      */
     @Test
-    void streamOfTenThousandMessagesKeepsTheLastFiveHundredAndThePageAlive(Visitor visitor) {
-        visitor.visit(WITHIN, "{\"radiusKm\": 10000}");
-        visitor.run("window.longest = 0; let last = performance.now(); (function frame() {"
-                + " const now = performance.now(); window.longest = Math.max(window.longest, now - last); last = now;"
-                + " requestAnimationFrame(frame); })()");
+    void streamOfTenThousandMessagesKeepsTheLastFiveHundredAndThePageAlive(Visitor visitor, Showcase showcase) {
+        visitor.visit(WITHIN, "{\"radiusKm\": 10000, \"centre\": {\"latitude\": " + Showcase.HALFWAY + "}}");
+        visitor.run("window.frames_ = 0; (function frame() { window.frames_++; requestAnimationFrame(frame); })()");
         visitor.send();
+        visitor.awaitText(".window-note", "The last 500 of 5,000 messages");
+        visitor.tab("headers");
+        assertThat(visitor.text("#panel-headers")).contains("grpc-encoding");
+        visitor.tab("response");
+        assertThat(visitor.text(".call-line .pill")).isEqualTo("Running");
+        showcase.onward.release();
         visitor.awaitStatus("OK");
         visitor.awaitText(".window-note", "The last 500 of 10,001 messages");
         assertThat(visitor.texts(".message")).hasSize(500);
         assertThat(visitor.text(".message:last-child .number")).isEqualTo("10000");
         assertThat(visitor.fact("received")).isEqualTo("10,000");
-        assertThat((Number) visitor.run("return window.longest"))
-            .satisfies((longest) -> assertThat(longest.doubleValue()).isLessThan(1000));
+        assertThat((Long) visitor.run("return window.frames_")).isGreaterThan(10);
     }
 
     @Test
@@ -161,7 +165,7 @@ class CallsOfAPageTests {
     void closingTheTabCancelsItsCalls(Visitor visitor, Showcase showcase) {
         visitor.visit(WITHIN, "{\"radiusKm\": -1}");
         String first = visitor.driver().getWindowHandle();
-        visitor.driver().switchTo().newWindow(org.openqa.selenium.WindowType.TAB);
+        visitor.driver().switchTo().newWindow(WindowType.TAB);
         visitor.visit(WITHIN, "{\"radiusKm\": -1}");
         visitor.send();
         await().until(() -> showcase.stuck.get() == 1);

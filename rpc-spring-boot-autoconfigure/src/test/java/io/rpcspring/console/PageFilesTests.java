@@ -22,7 +22,7 @@ class PageFilesTests {
     private static final int MOST_BYTES = 200_000;
 
     private static final Pattern ELSEWHERE = Pattern
-        .compile("(?:src|href)=\"(?:https?:)?//|import .* from '(?!\\./)|@import|url\\(");
+        .compile("(?:src|href)=\"(?:https?:)?//|import .* from '(?!\\./)|@import|\\burl\\(");
 
     private static final Pattern HTML = Pattern.compile(
             "innerHTML|outerHTML|insertAdjacentHTML|document\\.write|DOMParser|createContextualFragment|\\beval\\(|new Function");

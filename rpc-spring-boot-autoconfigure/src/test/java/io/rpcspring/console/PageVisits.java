@@ -23,6 +23,7 @@ import org.opentest4j.TestAbortedException;
 import org.springframework.core.io.DefaultResourceLoader;
 
 import io.rpcspring.client.RpcChannels;
+import io.rpcspring.sample.places.Note;
 
 /**
  * Gives tests one browser and one application that has the console: started by the first
@@ -73,18 +74,22 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
         return new Visit(server, new Visitor(chromium.start(), page));
     }
 
-    /** As the build plugin writes comments, had somebody written such ones. */
+    /** As the build plugin writes comments. */
     private static ClassLoader withComments() {
-        FileDescriptorProto.Builder file = Trip.getDescriptor().getFile().toProto().toBuilder();
+        FileDescriptorSet.Builder comments = FileDescriptorSet.newBuilder();
+        FileDescriptorProto.Builder bookings = comments.addFileBuilder()
+            .mergeFrom(Trip.getDescriptor().getFile().toProto());
         for (List<Integer> path : List.of(List.of(6, 0), List.of(6, 0, 2, 0), List.of(4, 0), List.of(4, 0, 2, 0))) {
-            file.getSourceCodeInfoBuilder()
-                .addLocation(Location.newBuilder().addAllPath(path).setLeadingComments(' ' + HARMFUL));
+            comment(bookings, path, HARMFUL);
         }
+        FileDescriptorProto.Builder places = comments.addFileBuilder()
+            .mergeFrom(Note.getDescriptor().getFile().toProto());
+        comment(places, List.of(6, 0, 2, 3), "Bidirectional streaming: both sides send when they like.");
         try {
             Path folder = Files.createTempDirectory("console");
             Path set = folder.resolve(Comments.FILE);
             Files.createDirectories(set.getParent());
-            Files.write(set, FileDescriptorSet.newBuilder().addFile(file).build().toByteArray());
+            Files.write(set, comments.build().toByteArray());
             List.of(set, set.getParent(), set.getParent().getParent(), folder)
                 .forEach((path) -> path.toFile().deleteOnExit());
             return new URLClassLoader(new URL[] { folder.toUri().toURL() }, PageVisits.class.getClassLoader());
@@ -92,6 +97,11 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
         catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }
+    }
+
+    private static void comment(FileDescriptorProto.Builder file, List<Integer> path, String text) {
+        file.getSourceCodeInfoBuilder()
+            .addLocation(Location.newBuilder().addAllPath(path).setLeadingComments(' ' + text));
     }
 
     /**

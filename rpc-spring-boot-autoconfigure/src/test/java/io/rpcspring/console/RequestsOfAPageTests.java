@@ -37,7 +37,8 @@ class RequestsOfAPageTests {
         visitor.fill("nickname", "Z");
         assertThat(visitor.json().replaceAll("\\s+", "")).isEqualTo("{\"from\":\"Zürich\",\"to\":\"\",\"seats\":2,"
                 + "\"mail\":\"\",\"passengers\":[{\"name\":\"Ada\"}],\"extras\":{\"meal\":\"soup\"},\"bySeat\":{},"
-                + "\"comfort\":\"COMFORT_QUIET\",\"stops\":[],\"note\":\"\",\"invoice\":\"tome\",\"change\":\"90s\",\"nickname\":\"Z\"}");
+                + "\"invoice\":\"tome\",\"comfort\":\"COMFORT_QUIET\",\"change\":\"90s\",\"nickname\":\"Z\","
+                + "\"stops\":[],\"note\":\"\"}");
     }
 
     @Test

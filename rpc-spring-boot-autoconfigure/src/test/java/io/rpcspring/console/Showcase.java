@@ -34,6 +34,13 @@ class Showcase {
     /** A call for this place fails, with details. */
     static final String NOWHERE = "Nowhere";
 
+    /**
+     * A stream around here waits, when it has sent its first 4,999, until it may go on.
+     */
+    static final int HALFWAY = 50;
+
+    private static final int HALF = 5000;
+
     private static final Metadata.Key<String> ECHO = Metadata.Key.of("echo", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final Metadata.Key<String> CALLER = Metadata.Key.of("authorization",
@@ -47,6 +54,9 @@ class Showcase {
 
     /** One permit a call that was cancelled while it was stuck. */
     final Semaphore cancelled = new Semaphore(0);
+
+    /** One permit for each stream that waits halfway. */
+    final Semaphore onward = new Semaphore(0);
 
     Place find(PlaceName name, RpcContext context) throws InterruptedException {
         String echo = context.requestHeaders().get(ECHO);
@@ -70,6 +80,9 @@ class Showcase {
             waitUntilCancelled();
         }
         for (int i = 1; i <= area.getRadiusKm(); i++) {
+            if (area.getCentre().getLatitude() == HALFWAY && i == HALF) {
+                this.onward.acquire();
+            }
             out.send(place("Place " + i).build());
             this.sent.set(i);
         }
