@@ -39,6 +39,9 @@ class Showcase {
      */
     static final int HALFWAY = 50;
 
+    /** A stream around here takes a millisecond for each message. */
+    static final int SLOW = 10;
+
     private static final int HALF = 5000;
 
     private static final Metadata.Key<String> ECHO = Metadata.Key.of("echo", Metadata.ASCII_STRING_MARSHALLER);
@@ -79,9 +82,13 @@ class Showcase {
         if (area.getRadiusKm() < 0) {
             waitUntilCancelled();
         }
+        double where = area.getCentre().getLatitude();
         for (int i = 1; i <= area.getRadiusKm(); i++) {
-            if (area.getCentre().getLatitude() == HALFWAY && i == HALF) {
+            if (where == HALFWAY && i == HALF) {
                 this.onward.acquire();
+            }
+            if (where == SLOW) {
+                Thread.sleep(1);
             }
             out.send(place("Place " + i).build());
             this.sent.set(i);
