@@ -16,7 +16,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerInitializedEvent;
@@ -77,7 +76,7 @@ final class RpcConsoleAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({ WebSocketHttpRequestHandler.class, HttpServlet.class, JsonFormat.class,
             InProcessChannelBuilder.class, ServerProperties.class })
-    @ConditionalOnWebApplication(type = Type.SERVLET)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     @ConditionalOnBean(RpcServer.class)
     @EnableConfigurationProperties({ RpcConsoleProperties.class, RpcServerProperties.class, ServerProperties.class })
     static class Served {

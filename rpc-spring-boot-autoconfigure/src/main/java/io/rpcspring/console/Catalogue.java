@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import com.google.protobuf.Descriptors;
@@ -77,13 +78,11 @@ final class Catalogue {
     }
 
     private static @Nullable String pool(MethodDescriptor<?, ?> method, ServerReport.@Nullable Service report) {
-        return (report == null) ? null
-                : report.methods()
-                    .stream()
-                    .filter((each) -> String.valueOf(each.name()).equals(method.getBareMethodName()))
-                    .findFirst()
-                    .map(ServerReport.Method::pool)
-                    .orElse(null);
+        Stream<ServerReport.Method> methods = (report != null) ? report.methods().stream() : Stream.empty();
+        return methods.filter((each) -> String.valueOf(each.name()).equals(method.getBareMethodName()))
+            .findFirst()
+            .map(ServerReport.Method::pool)
+            .orElse(null);
     }
 
     private Frame describe(CalledMethod called, Descriptors.MethodDescriptor proto) {

@@ -50,16 +50,14 @@ final class InnerChannel implements AutoCloseable {
 
             @Override
             public void start(Listener<DynamicMessage> listener, Metadata headers) {
-                String id = InnerChannel.this.watch.expect(served, headers);
-                super.start(new SimpleForwardingClientCallListener<>(listener) {
-
-                    @Override
-                    public void onClose(Status status, Metadata trailers) {
-                        InnerChannel.this.watch.forget(id);
-                        super.onClose(status, trailers);
-                    }
-
-                }, headers);
+                String mark = InnerChannel.this.watch.expect(served, headers);
+                try {
+                    super.start(new UnmarkedEnd(listener, mark), headers);
+                }
+                catch (RuntimeException ex) {
+                    InnerChannel.this.watch.forget(mark);
+                    throw ex;
+                }
             }
 
         };
@@ -94,6 +92,24 @@ final class InnerChannel implements AutoCloseable {
             Thread.currentThread().interrupt();
             this.threads.shutdownNow();
         }
+    }
+
+    /** Forgets the mark of a call that has ended. */
+    private final class UnmarkedEnd extends SimpleForwardingClientCallListener<DynamicMessage> {
+
+        private final String mark;
+
+        private UnmarkedEnd(ClientCall.Listener<DynamicMessage> listener, String mark) {
+            super(listener);
+            this.mark = mark;
+        }
+
+        @Override
+        public void onClose(Status status, Metadata trailers) {
+            InnerChannel.this.watch.forget(this.mark);
+            super.onClose(status, trailers);
+        }
+
     }
 
 }

@@ -30,13 +30,23 @@ final class TabCalls {
             ConsoleCall call = new ConsoleCall(start, this.console.channel(), this.out,
                     () -> this.calls.remove(number));
             this.calls.put(number, call);
+            begin(call, number);
+        }
+        catch (WrongInput ex) {
+            this.out.send(ex.of(number));
+        }
+    }
+
+    private void begin(ConsoleCall call, long number) throws WrongInput {
+        try {
             call.begin();
             if (this.closed) {
                 close();
             }
         }
-        catch (WrongInput ex) {
-            this.out.send(ex.of(number));
+        catch (IllegalStateException ex) {
+            // The tab was closed meanwhile, and its calls cancelled.
+            this.calls.remove(number);
         }
     }
 
