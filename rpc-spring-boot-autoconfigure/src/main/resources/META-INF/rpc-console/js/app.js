@@ -72,6 +72,7 @@ class App {
         const words = {connecting: 'Connecting', open: 'Connected', lost: 'Reconnecting'}[state];
         fill(place, h('span', {class: 'dot', 'aria-hidden': 'true'}), h('span', {class: 'label'}, words));
         place.title = why ?? words;
+        $('board').classList.toggle('stale', state !== 'open');
         $('lost').hidden = state !== 'lost';
         fill($('lost'), state === 'lost' && [icon('warn'), h('span', null, `${why} Trying again …`), h('button', {type: 'button', class: 'small', onclick: () => this.wire.connect()}, 'Try now')]);
     }

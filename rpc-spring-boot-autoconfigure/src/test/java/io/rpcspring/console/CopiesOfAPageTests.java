@@ -42,7 +42,8 @@ class CopiesOfAPageTests {
 
     @Test
     void javaOfAStreamCompiles(Visitor visitor, @TempDir Path classes) {
-        visitor.visit("places.v1.Places/Notes?deadline=5s&json=%7B%22place%22:%22Rome%22%7D&metadata=authorization:Bearer%20x");
+        visitor.visit(
+                "places.v1.Places/Notes?deadline=5s&json=%7B%22place%22:%22Rome%22%7D&metadata=authorization:Bearer%20x");
         String java = copy(visitor, 2, "Java");
         assertThat(java).contains("RpcStream.open(").contains("call.halfClose();").contains("System.getenv(\"TOKEN\")");
         compile("NotesCaller", java, classes);
@@ -102,7 +103,8 @@ class CopiesOfAPageTests {
     @Test
     void exportedHistoryComesBack(Visitor visitor, @TempDir Path folder) throws IOException {
         callOslo(visitor);
-        visitor.run("URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return '#'; }");
+        visitor.run(
+                "URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return '#'; }");
         visitor.tab("history");
         visitor.click(HISTORY_MENU);
         visitor.click(".history-head .menu-item:nth-child(1)");

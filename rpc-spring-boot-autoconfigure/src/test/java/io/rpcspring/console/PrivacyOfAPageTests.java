@@ -28,7 +28,8 @@ class PrivacyOfAPageTests {
             "javascript:window.harm=1", "${window.harm=1}{{constructor.constructor('window.harm=1')()}}",
             "<a href=\"javascript:window.harm=1\">x</a>" })
     void nothingBecomesHtml(String text, Visitor visitor) {
-        visitor.visit(FIND + "?json=" + encoded("{\"name\": " + json(text) + "}") + "&metadata=" + encoded("echo:" + text));
+        visitor.visit(
+                FIND + "?json=" + encoded("{\"name\": " + json(text) + "}") + "&metadata=" + encoded("echo:" + text));
         assertThat(visitor.field("name").getDomProperty("value")).isEqualTo(text);
         visitor.tab("metadata");
         assertThat(visitor.element(".value-input").getDomProperty("value")).isEqualTo(text);

@@ -119,8 +119,9 @@ record Visitor(ChromeDriver driver, URI page) {
     String clipboard() {
         this.driver.executeCdpCommand("Browser.grantPermissions",
                 Map.of("permissions", new String[] { "clipboardReadWrite", "clipboardSanitizedWrite" }));
-        return Objects.requireNonNull(this.driver
-            .executeAsyncScript("navigator.clipboard.readText().then(arguments[0], (e) => arguments[0](String(e)))"))
+        return Objects
+            .requireNonNull(this.driver.executeAsyncScript(
+                    "navigator.clipboard.readText().then(arguments[0], (e) => arguments[0](String(e)))"))
             .toString();
     }
 
