@@ -36,6 +36,7 @@ final class BenchmarkServer {
             case STARTER -> StarterApplication.start(StarterBench.class, variant.properties(), port);
             case OBSERVERS -> StarterApplication.start(ObserverBench.class, variant.properties(), port);
             case MICROMETER -> StarterApplication.start(MeasuredBench.class, variant.properties(), port);
+            case TRACED -> StarterApplication.start(TracedBench.class, variant.properties(), port);
             case CHECKED -> StarterApplication.start(CheckedBench.class, variant.properties(), port);
             case SPRING_BOOT -> SpringBootApplication.start(port);
         };

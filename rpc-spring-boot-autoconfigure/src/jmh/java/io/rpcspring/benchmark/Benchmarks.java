@@ -1,6 +1,7 @@
 package io.rpcspring.benchmark;
 
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -24,15 +25,17 @@ final class Benchmarks {
             case "start-up" -> new StartUp(options).run();
             case "clients" -> new Clients(options).run();
             case "overload" -> new Overload(options).run();
+            case "scaling" -> new Scaling().run();
             case "details" -> new OtherLanguages(options.python()).run();
             default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, meters, overload, start-up, "
-                    + "validation, details");
+                    + "validation, scaling, details");
         }
         System.exit(0);
     }
 
     private static void streams(Options options) throws InterruptedException {
-        List<Scenario> scenarios = Stream.of(Scenario.Kind.values())
+        List<Scenario> scenarios = EnumSet.complementOf(EnumSet.of(Scenario.Kind.CHECKED))
+            .stream()
             .flatMap((kind) -> Stream.of(1, 16, 32).map((parallel) -> Scenario.of(kind, parallel)))
             .toList();
         compare(options, scenarios, ".*(raw, (default|200|virtual)|starter, (as|virtual|Impl)).*");
@@ -40,7 +43,7 @@ final class Benchmarks {
 
     private static void calls(Options options) throws InterruptedException {
         compare(options, Stream.of(1, 64, 512).map((parallel) -> Scenario.of(Scenario.Kind.UNARY, parallel)).toList(),
-                "(?!.*(meters|Micrometer|validation)).*");
+                "(?!.*(meters|Micrometer|validation|traces)).*");
         compare(options, List.of(new Scenario(Scenario.Kind.UNARY, 2_000, 50)), ".*(default|virtual).*");
     }
 
@@ -48,7 +51,7 @@ final class Benchmarks {
         compare(options,
                 List.of(Scenario.of(Scenario.Kind.UNARY, 1), Scenario.of(Scenario.Kind.UNARY, 64),
                         Scenario.of(Scenario.Kind.DOWNLOAD, 16), Scenario.of(Scenario.Kind.PING_PONG, 16)),
-                "starter, (as it comes|meters|Micrometer.*)");
+                "starter, (as it comes|no log fields|meters|traces.*|Micrometer.*)");
         new MeasuredClients(options).run();
     }
 

@@ -33,10 +33,14 @@ final class ServerProcess implements AutoCloseable {
 
     /** What only tests need: an application pays for it when it has it. */
     private static final Pattern INTEGRATIONS = Pattern
-        .compile("[/\\\\](spring-security-|context-propagation-)[^/\\\\]*$");
+        .compile("[/\\\\](spring-(security|cloud|web|websocket|webmvc|messaging)|grpc-xds|eureka|tomcat"
+                + "|spring-boot-(starter-)?(security|oauth2|tomcat|web|websocket|servlet|http|jackson|freemarker))"
+                + "[^/\\\\]*$");
 
     private static final Pattern MICROMETERS = Pattern
         .compile("[/\\\\](micrometer-(core|registry)-|spring-boot-micrometer-|prometheus-)[^/\\\\]*$");
+
+    private static final Pattern PROPAGATION = Pattern.compile("[/\\\\]context-propagation-[^/\\\\]*$");
 
     private static final Pattern PROTOVALIDATE = Pattern.compile("[/\\\\]protovalidate-[^/\\\\]*$");
 
@@ -89,6 +93,7 @@ final class ServerProcess implements AutoCloseable {
         Predicate<String> meters = variant.isMeasured() ? (entry) -> false : MICROMETERS.asPredicate();
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(foreign.or(INTEGRATIONS.asPredicate()).or(meters).negate())
+            .filter((entry) -> variant.isTraced() || !PROPAGATION.asPredicate().test(entry))
             .filter((entry) -> variant.hasProtovalidate() || !PROTOVALIDATE.asPredicate().test(entry))
             .collect(Collectors.joining(File.pathSeparator));
     }

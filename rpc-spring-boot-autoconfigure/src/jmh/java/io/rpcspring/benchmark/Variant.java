@@ -40,7 +40,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
                     "rpc.server.pools.streams.type=virtual", "rpc.server.limits.calls-per-connection=10000"),
             starter(METERS, STARTER), new Variant("starter, Micrometer's interceptor", Kind.MICROMETER, Threads.CACHED,
                     List.of("rpc.observability.enabled=false"), STARTER),
-            starter("starter, event loop", RAW_DIRECT, "rpc.server.pools.default.type=direct"),
+            starter("starter, no log fields", STARTER, "rpc.observability.mdc=false"), traced("1 %", 0.01),
+            traced("100 %", 1), starter("starter, event loop", RAW_DIRECT, "rpc.server.pools.default.type=direct"),
             new Variant("starter, ImplBase", Kind.OBSERVERS, Threads.CACHED, List.of(), RAW_PLATFORM),
             new Variant(UNCHECKED, Kind.CHECKED, Threads.CACHED, List.of("rpc.server.validation.enabled=false"), STARTER),
             new Variant("starter, validation on", Kind.CHECKED, Threads.CACHED, List.of(), UNCHECKED),
@@ -81,9 +82,18 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
         return new Variant(name, Kind.STARTER, Threads.CACHED, List.of(properties), counterpart);
     }
 
+    private static Variant traced(String part, double sampled) {
+        return new Variant("starter, traces of " + part, Kind.TRACED, Threads.CACHED, List.of("sampled=" + sampled),
+                STARTER);
+    }
+
     /** Whether Micrometer is on its class path. */
     boolean isMeasured() {
-        return this.name.equals(METERS) || this.kind == Kind.MICROMETER;
+        return this.name.equals(METERS) || this.kind == Kind.MICROMETER || isTraced();
+    }
+
+    boolean isTraced() {
+        return this.kind == Kind.TRACED;
     }
 
     boolean isOfSpringBoot() {
@@ -108,6 +118,9 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
         /** This project, with Micrometer's own interceptor instead of our meters. */
         MICROMETER,
+
+        /** This project with a tracer, with a plain object. */
+        TRACED,
 
         /** This project with protovalidate, with a plain object. */
         CHECKED,

@@ -24,6 +24,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -55,6 +56,7 @@ import io.rpcspring.validation.RuleWords;
 @AutoConfiguration(after = { RpcClientAutoConfiguration.class, RpcServerAutoConfiguration.class,
         RpcValidationAutoConfiguration.class })
 @ConditionalOnBooleanProperty("rpc.console.enabled")
+@Lazy(false)
 final class RpcConsoleAutoConfiguration {
 
     private static final Log logger = LogFactory.getLog(RpcConsoleAutoConfiguration.class);

@@ -76,8 +76,9 @@ final class RpcTracingAutoConfiguration {
     @Bean
     @Order(1)
     @ConditionalOnBean(ThreadLocals.class)
-    ChainLink rpcServerSpans(Spans spans) {
-        return new ChainLink(ChainLink.Place.OBSERVATION, new ServerSpans(spans));
+    ChainLink rpcServerSpans(Spans spans, ApplicationContext context) {
+        boolean follow = ClassUtils.isPresent("io.micrometer.context.ThreadLocalAccessor", context.getClassLoader());
+        return new ChainLink(ChainLink.Place.OBSERVATION, new ServerSpans(spans, follow));
     }
 
 }

@@ -31,12 +31,17 @@ public final class ServerSpans implements ServerInterceptor {
 
     private final Spans spans;
 
+    private final boolean current;
+
     /**
      * Observes nothing yet.
      * @param spans makes the observations
+     * @param current whether an observation is to be the current one wherever its call
+     * runs, for which the pools must take it off the threads
      */
-    public ServerSpans(Spans spans) {
+    public ServerSpans(Spans spans, boolean current) {
         this.spans = spans;
+        this.current = current;
     }
 
     @Override
@@ -53,7 +58,7 @@ public final class ServerSpans implements ServerInterceptor {
         }
         describe(observation, live, headers);
         observation.start();
-        if (live.isFollowed()) {
+        if (this.current && live.isFollowed()) {
             // Closed by the pool when the call leaves the thread.
             observation.openScope();
         }

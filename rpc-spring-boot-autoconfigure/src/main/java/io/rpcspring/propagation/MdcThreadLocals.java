@@ -57,7 +57,8 @@ public final class MdcThreadLocals implements ThreadLocals {
         }
     }
 
-    void clear() {
+    @Override
+    public void clear() {
         try {
             this.mdc.clear();
         }

@@ -63,6 +63,19 @@ public final class RegisteredThreadLocals implements ThreadLocals {
     }
 
     @Override
+    public void clear() {
+        List<RegisteredThreadLocal> all = all();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            if (all.get(i).value() != null) {
+                all.get(i).clear();
+            }
+        }
+        if (this.mdc != null) {
+            this.mdc.clear();
+        }
+    }
+
+    @Override
     public @Nullable Object copy() {
         return values(all(), (this.mdc != null) ? this.mdc.copy() : null);
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.grpc.ServiceDescriptor;
 import org.apache.commons.logging.Log;
@@ -20,6 +21,7 @@ import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallChain;
 import io.rpcspring.server.call.CallReport;
 import io.rpcspring.server.call.CallRules;
+import io.rpcspring.server.call.ChainLink.Served;
 import io.rpcspring.server.call.LiveCalls;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolStatistics;
@@ -164,17 +166,18 @@ public final class RpcServer implements SmartLifecycle {
         }
         HandlerPools pools = this.settings.newPools();
         Advices advices = this.settings.errors().advices().get();
-        CallRules rules = this.settings.errors().rules(advices);
+        CallRules rules = this.settings.errors().rules(advices, this.settings.endNote());
         Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, rules.failures()));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
-        advices.requireServices(names);
+        this.registry.selection().check(() -> advices.requireServices(names));
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
         CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
+        chain.serves(served(services));
         OpenDoors open = listen(services, pools, chain);
         this.running = new RunningServer(open, pools, calls, new Drain(open, calls, this.settings.shutdown()), chain,
                 services, builtIn(services));
@@ -196,12 +199,13 @@ public final class RpcServer implements SmartLifecycle {
 
     private OpenDoors listen(Collection<ServedService> services, HandlerPools pools, CallChain chain) {
         try {
-            pools.assign(poolNames(services));
+            pools.assign(poolNames(services, chain));
             return this.doors.open(this.lastPort, (builder) -> {
                 services.forEach((service) -> builder
                     .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
                 builtIn(services).forEach((service) -> builder.addService(chain.ownService(service.definition())));
-                chain.addTo(builder, (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
+                chain.addTo(builder, this.doors.areMeshed(),
+                        (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
             });
         }
         catch (RuntimeException ex) {
@@ -210,14 +214,24 @@ public final class RpcServer implements SmartLifecycle {
         }
     }
 
-    private Map<String, String> poolNames(Collection<ServedService> services) {
-        Map<String, String> names = new HashMap<>(
-                new PoolAssignment(this.settings.services(), this.settings.pools()).of(services));
+    private Map<String, String> poolNames(Collection<ServedService> services, CallChain chain) {
+        Map<String, String> names = new HashMap<>(new PoolAssignment(this.settings.services(), this.settings.pools(),
+                chain::mayBlock, this.registry.selection())
+            .of(services));
         builtIn(services).stream()
             .filter(BuiltInService::onTransport)
             .flatMap(BuiltInService::methods)
-            .forEach((method) -> names.put(method, HandlerPools.TRANSPORT));
+            .filter((method) -> !chain.mayBlock(method))
+            .forEach((method) -> names.put(method.getFullMethodName(), HandlerPools.TRANSPORT));
         return names;
+    }
+
+    private List<Served> served(Collection<ServedService> services) {
+        Stream<Served> own = services.stream()
+            .map((service) -> new Served(service.definition().getServiceDescriptor(), service.beanName()));
+        Stream<Served> framework = builtIn(services).stream()
+            .map((service) -> new Served(service.definition().getServiceDescriptor(), null));
+        return Stream.concat(own, framework).toList();
     }
 
     /** All other threads are daemons, so this one is what keeps the JVM alive. */

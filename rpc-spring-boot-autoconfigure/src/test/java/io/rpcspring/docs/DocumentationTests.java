@@ -13,9 +13,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 import io.rpcspring.fixture.Sources;
 import io.rpcspring.fixture.Starter;
@@ -30,6 +33,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DocumentationTests {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(#[^)\\s]*)?\\)");
+
+    /** What Spring Boot makes of its own properties. */
+    private static final JwtDecoder NEVER = (token) -> {
+        throw new BadJwtException("Nobody calls");
+    };
 
     private static final Pattern LEFT_OUT = Pattern.compile("\n// \\.\\.\\.\n");
 
@@ -54,6 +62,8 @@ class DocumentationTests {
                     continue;
                 }
                 StarterRunner.withServerOnFreePort()
+                    .withConfiguration(AutoConfigurations.of(OAuth2ClientAutoConfiguration.class))
+                    .withBean(JwtDecoder.class, () -> NEVER)
                     .withInitializer(Sources.yaml(yaml))
                     .run((context) -> assertThat(context).as(page + ":\n" + yaml).hasNotFailed());
             }

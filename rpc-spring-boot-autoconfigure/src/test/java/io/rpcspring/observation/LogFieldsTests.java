@@ -201,6 +201,12 @@ class LogFieldsTests {
         }
 
         @Override
+        public void clear() {
+            this.inside.remove(Thread.currentThread());
+            this.mdc.clear();
+        }
+
+        @Override
         public @Nullable Object copy() {
             return this.mdc.copy();
         }

@@ -2,7 +2,9 @@ package io.rpcspring.observation;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -33,6 +35,8 @@ import io.micrometer.tracing.otel.bridge.OtelPropagator;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
@@ -260,6 +264,33 @@ class SpansTests {
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("rpcSpans"));
         this.runner.withPropertyValues("rpc.observability.enabled=false")
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("rpcSpans"));
+    }
+
+    /** Nobody would take it off again. */
+    @Test
+    void withoutContextPropagationNoSpanIsPutOnAThread() {
+        this.plain.withUserConfiguration(Tracing.class)
+            .withBean(Looking.class)
+            .withClassLoader(new FilteredClassLoader("io.micrometer.context"))
+            .run((context) -> {
+                assertThat(context).hasNotFailed();
+                assertThat(call(context, "Find").is(Code.OK)).isTrue();
+                assertThat(context.getBean(Looking.class).seen).containsExactly(SpanContext.getInvalid());
+                assertThat(spans(context, 2)).hasSize(2);
+            });
+    }
+
+    /** Looks at what is on its thread. */
+    @RpcService(PlacesGrpc.class)
+    static final class Looking {
+
+        private final Queue<SpanContext> seen = new ConcurrentLinkedQueue<>();
+
+        Place find(PlaceName name) {
+            this.seen.add(Span.current().getSpanContext());
+            return Place.getDefaultInstance();
+        }
+
     }
 
     /** The application's own. */

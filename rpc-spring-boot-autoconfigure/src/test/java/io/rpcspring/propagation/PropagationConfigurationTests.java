@@ -84,6 +84,10 @@ class PropagationConfigurationTests {
         }
 
         @Override
+        public void clear() {
+        }
+
+        @Override
         public @Nullable Object copy() {
             return null;
         }

@@ -73,7 +73,9 @@ class Tour implements CommandLineRunner {
         askForNowhere();
         say("%n%d calls of two services, up to %d at once, over %d connection%s", this.gauge.calls(),
                 this.gauge.mostAtOnce(), this.gauge.connections(), (this.gauge.connections() != 1) ? "s" : "");
-        printWhatToTry();
+        if (this.server.port() > 0) {
+            printWhatToTry();
+        }
     }
 
     private void askForNowhere() {

@@ -3,6 +3,7 @@ package io.rpcspring.server.call;
 import io.grpc.ServerCall;
 
 import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.CallProgress;
 
 /**
  * Brings a call its events as long as it lives, and tells the pool how far it is.
@@ -38,9 +39,9 @@ final class CallEvents<Q> extends GuardedEvents<Q> {
     @Override
     public void onHalfClose() {
         if (!this.call.isEnded()) {
-            AdmittedCall run = this.call.run();
-            if (run != null) {
-                run.requestIsIn();
+            CallProgress progress = this.call.progress();
+            if (progress != null) {
+                progress.requestIsIn();
             }
             super.onHalfClose();
         }

@@ -9,7 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 import io.rpcspring.server.call.LiveCalls.QuietHandler;
-import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.CallProgress;
 
 /**
  * Starts each call, as the outermost interceptor, with those who observe it.
@@ -29,16 +29,20 @@ record FirstLink(LiveCalls calls, List<ServerInterceptor> observers) implements 
     public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
             ServerCallHandler<Q, R> next) {
         LiveCall<Q, R> live = this.calls.of(call, headers);
-        return new CallEvents<>(live, this.calls, start(live, headers, next));
+        ServerCall.Listener<Q> listener = start(live, headers, next);
+        if (live.isEnded()) {
+            this.calls.endedAtOnce(live);
+        }
+        return new CallEvents<>(live, this.calls, listener);
     }
 
     private <Q, R> ServerCall.Listener<Q> start(LiveCall<Q, R> live, Metadata headers, ServerCallHandler<Q, R> next) {
         if (live.isEnded()) {
             return nobody();
         }
-        AdmittedCall run = live.run();
-        if (run != null) {
-            run.started(next instanceof QuietHandler<?, ?> handler && handler.isQuiet());
+        CallProgress progress = live.progress();
+        if (progress != null) {
+            progress.started(next instanceof QuietHandler<?, ?> handler && handler.isQuiet());
         }
         try {
             return Objects.requireNonNull(observed(next).startCall(live, headers),

@@ -18,6 +18,7 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.pool.AdmittedCall;
+import io.rpcspring.server.pool.CallProgress;
 import io.rpcspring.server.pool.Dismissal;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
@@ -46,15 +47,16 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     private final int since = (int) (System.nanoTime() >> TICK);
 
     /**
-     * What runs its events; null for the transport's thread. Written before the first.
+     * What runs its events; null for what the application chose itself. Written before
+     * the first.
      */
-    private @Nullable AdmittedCall run;
-
-    /** Whether thread-locals follow it, if any do. Written before the first event. */
-    private boolean followed;
+    private @Nullable Executor runs;
 
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
+
+    /** What all see of it; null before anybody asked. Guarded by this for writing. */
+    private volatile @Nullable RpcContext rpcContext;
 
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
@@ -78,8 +80,8 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     /**
      * What can be known of a call beside its messages.
-     * @param call a call as it reached whoever fails
-     * @return the handler's own, if it has one; without headers if the call is hidden
+     * @param call a call as it reached whoever asks
+     * @return the same for all who ask; without headers if the call is hidden
      */
     public static RpcContext contextOf(ServerCall<?, ?> call) {
         LiveCall<?, ?> live = of(call);
@@ -100,18 +102,40 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     private RpcContext rpcContext() {
-        CallHandler answers = this.handler;
-        RpcContext known = (answers != null) ? answers.rpcContext() : null;
+        RpcContext known = this.rpcContext;
+        return (known != null) ? known : newRpcContext();
+    }
+
+    private synchronized RpcContext newRpcContext() {
+        RpcContext known = this.rpcContext;
+        if (known == null) {
+            Context previous = context().attach();
+            try {
+                known = new RpcContext(this, this.headers);
+            }
+            finally {
+                context().detach(previous);
+            }
+            this.rpcContext = known;
+        }
+        return known;
+    }
+
+    /**
+     * The call has reached its handler, in the current context.
+     * @param call the call as interceptors pass it on
+     * @param passedOn the request's metadata as they do
+     * @return what can be known of it beside its messages
+     */
+    public synchronized RpcContext reached(ServerCall<?, ?> call, Metadata passedOn) {
+        RpcContext known = this.rpcContext;
         if (known != null) {
+            known.passedOn(call, passedOn);
             return known;
         }
-        Context previous = context().attach();
-        try {
-            return new RpcContext(this, this.headers);
-        }
-        finally {
-            context().detach(previous);
-        }
+        RpcContext first = new RpcContext(call, passedOn);
+        this.rpcContext = first;
+        return first;
     }
 
     /**
@@ -128,7 +152,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @param drained whether its server waits for it to go
      */
     CallReport report(@Nullable String pool, boolean drained) {
-        AdmittedCall admitted = this.run;
+        AdmittedCall admitted = run();
         Thread thread = (admitted != null) ? admitted.thread() : null;
         CallReport.Stage stage = drained ? CallReport.Stage.DRAINED
                 : (admitted != null && admitted.isWaiting()) ? CallReport.Stage.WAITING : CallReport.Stage.RUNNING;
@@ -145,11 +169,10 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     /**
      * Its events are run by this from now on, and its end is listened to.
-     * @param runs null for what the application chose itself
+     * @param executor null for what the application chose itself
      */
-    void startIn(@Nullable Executor runs) {
-        this.run = (runs instanceof AdmittedCall admitted) ? admitted : null;
-        this.followed = runs != null;
+    void startIn(@Nullable Executor executor) {
+        this.runs = executor;
         context().addListener(this, Runnable::run);
     }
 
@@ -158,7 +181,30 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @return null for the transport's thread
      */
     public @Nullable AdmittedCall run() {
-        return this.run;
+        return (this.runs instanceof AdmittedCall admitted) ? admitted : null;
+    }
+
+    /** Is told how far it is; null where nobody wants to know. */
+    @Nullable CallProgress progress() {
+        return (this.runs instanceof CallProgress progress) ? progress : null;
+    }
+
+    /**
+     * Whether code of the application runs when the whole request is in, and not before.
+     * Asked by one of its events.
+     * @return false if it may run at each event
+     */
+    public boolean waitsForRequest() {
+        CallProgress progress = progress();
+        return progress != null && progress.waitsForRequest();
+    }
+
+    /** Code of the application listens to its end. Called by one of its events. */
+    public void listensToTheEnd() {
+        CallProgress progress = progress();
+        if (progress != null) {
+            progress.notQuiet();
+        }
     }
 
     /**
@@ -167,7 +213,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @return false if the application runs its events by an executor of its own
      */
     public boolean isFollowed() {
-        return this.followed;
+        return this.runs != null;
     }
 
     /**
@@ -258,6 +304,15 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
+    /**
+     * Maps what is no handler's failure, and ends nothing.
+     * @param thrown what is wrong with the call
+     * @return how it is to end
+     */
+    public CallEnd mapped(Throwable thrown) {
+        return failures().map(rpcContext(), thrown);
+    }
+
     @Override
     public void refuse(Dismissal why) {
         RpcErrorReason reason = switch (why.reason()) {
@@ -272,8 +327,11 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         refuse(failures().statuses().of(reason, status));
     }
 
-    /** Ends the call past all interceptors, unless it has ended. */
-    void refuse(CallEnd end) {
+    /**
+     * Ends the call past all interceptors, unless it has ended.
+     * @param end what the client gets
+     */
+    public void refuse(CallEnd end) {
         refuse(end, Expiry.CANCELLED);
     }
 
@@ -281,6 +339,15 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (isEndedWith(end.status(), end.trailers(), false)) {
             tell(end.status(), why);
         }
+    }
+
+    /**
+     * Whether what is left on this thread is taken off when the event ends that it runs.
+     * @return false where an interceptor goes on by itself
+     */
+    public boolean isFollowedHere() {
+        AdmittedCall admitted = run();
+        return admitted != null && admitted.isHere();
     }
 
     @Override
@@ -324,7 +391,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (answers != null) {
             answers.callEnded(status);
         }
-        AdmittedCall admitted = this.run;
+        AdmittedCall admitted = run();
         if (admitted != null) {
             admitted.cancelled(why);
         }
@@ -342,14 +409,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
          * @param status how it ended
          */
         void callEnded(Status status);
-
-        /**
-         * What the handler knows of its call.
-         * @return null if it knows nothing
-         */
-        default @Nullable RpcContext rpcContext() {
-            return null;
-        }
 
         /**
          * A request was refused, and none comes after it.

@@ -6,7 +6,6 @@ import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.server.call.LiveCall;
-import io.rpcspring.server.pool.AdmittedCall;
 
 /**
  * One call of a service that observes: what it wants to be told, beside its requests.
@@ -96,9 +95,8 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
             own = new Handlers();
             this.handlers = own;
             LiveCall<?, ?> live = LiveCall.of(call());
-            AdmittedCall run = (live != null) ? live.run() : null;
-            if (run != null) {
-                run.notQuiet();
+            if (live != null) {
+                live.listensToTheEnd();
             }
         }
         return own;

@@ -22,7 +22,7 @@ import io.rpcspring.server.pool.PoolStatistics.Expiry;
  * is taken or given back. The other fields belong to who runs the events, and are handed
  * on with a move.
  */
-public final class AdmittedCall extends PlacedCall implements Executor {
+public final class AdmittedCall extends PlacedCall implements Executor, CallProgress {
 
     /** Runs what grpc-java has brought: the same object each time. */
     private @Nullable Runnable batch;
@@ -113,10 +113,12 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         if (threadLocals == null) {
             return events;
         }
-        FollowedEvents followed = (this.batch instanceof FollowedEvents known) ? known
-                : new FollowedEvents(threadLocals);
-        followed.events = events;
-        return followed;
+        FollowedEvents known = followed();
+        return ((known != null) ? known : new FollowedEvents(threadLocals)).with(events);
+    }
+
+    private @Nullable FollowedEvents followed() {
+        return (this.batch instanceof FollowedEvents followed) ? followed : null;
     }
 
     @Override
@@ -181,14 +183,19 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         }
     }
 
-    /**
-     * The application is told of the call now.
-     * @param quietAtTheEnd whether none of its code listens to the call's end
-     */
+    @Override
     public void started(boolean quietAtTheEnd) {
-        quiet(quietAtTheEnd);
+        listensToTheEnd(!quietAtTheEnd);
         if (!call().getMethodDescriptor().getType().clientSendsOneMessage()) {
-            begun();
+            requestIsIn();
+        }
+    }
+
+    private void listensToTheEnd(boolean listens) {
+        quiet(!listens);
+        FollowedEvents followed = followed();
+        if (followed != null) {
+            followed.quiet(!listens);
         }
     }
 
@@ -208,14 +215,23 @@ public final class AdmittedCall extends PlacedCall implements Executor {
         return waited();
     }
 
-    /** Code of the application listens to the end after all. Called by an event. */
-    public void notQuiet() {
-        quiet(false);
+    @Override
+    public boolean waitsForRequest() {
+        return isQuiet() && !hasBegun();
     }
 
-    /** The whole request is in. */
+    @Override
+    public void notQuiet() {
+        listensToTheEnd(true);
+    }
+
+    @Override
     public void requestIsIn() {
         begun();
+        FollowedEvents followed = followed();
+        if (followed != null) {
+            followed.begins();
+        }
     }
 
     /**
@@ -241,31 +257,19 @@ public final class AdmittedCall extends PlacedCall implements Executor {
     }
 
     /**
+     * Whether this thread runs events of the call now, as the pool's own.
+     * @return false on other threads, such as one that an interceptor has chosen
+     */
+    public boolean isHere() {
+        return isOnThisThread();
+    }
+
+    /**
      * Whether the call waits for a thread or for its request.
      * @return false if it runs, or has run and is not answered yet
      */
     public boolean isWaiting() {
         return state().isWaiting();
-    }
-
-    /** What application code leaves on the thread is there for the call's next batch. */
-    private static final class FollowedEvents implements Runnable {
-
-        private final ThreadLocals threadLocals;
-
-        private @Nullable Runnable events;
-
-        private @Nullable Object left;
-
-        FollowedEvents(ThreadLocals threadLocals) {
-            this.threadLocals = threadLocals;
-        }
-
-        @Override
-        public void run() {
-            this.left = ThreadLocals.run(this.threadLocals, this.left, Objects.requireNonNull(this.events));
-        }
-
     }
 
 }

@@ -25,7 +25,9 @@ record PoolChoice(Map<String, Chosen> methods, Chosen others, @Nullable ThreadLo
             return (admitted != null) ? admitted : TRANSPORT;
         }
         HandlerPools.requestOne(call);
-        return (this.threadLocals != null) ? new TransportCall(this.threadLocals) : TRANSPORT;
+        return (this.threadLocals != null)
+                ? new TransportCall(this.threadLocals, call.getMethodDescriptor().getType().clientSendsOneMessage())
+                : TRANSPORT;
     }
 
     @Nullable HandlerPool poolOf(String method) {

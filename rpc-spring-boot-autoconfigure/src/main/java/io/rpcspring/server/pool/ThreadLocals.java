@@ -29,6 +29,11 @@ public interface ThreadLocals {
     @Nullable Object take();
 
     /**
+     * Takes off this thread whatever is on it, for good.
+     */
+    void clear();
+
+    /**
      * Copies what is on this thread, which stays there.
      * @return what {@link #put} puts back, or null if nothing is there
      */

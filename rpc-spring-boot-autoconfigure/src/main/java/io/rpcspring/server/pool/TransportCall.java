@@ -2,26 +2,45 @@ package io.rpcspring.server.pool;
 
 import java.util.concurrent.Executor;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A call that runs on the transport's own thread, where what it leaves on the thread
  * would meet all others.
  */
-final class TransportCall implements Executor {
+public final class TransportCall extends FollowedEvents implements Executor, CallProgress {
 
-    private final ThreadLocals threadLocals;
+    private final boolean oneRequest;
 
-    /** What application code has left. Used by one batch at a time. */
-    private @Nullable Object locals;
-
-    TransportCall(ThreadLocals threadLocals) {
-        this.threadLocals = threadLocals;
+    TransportCall(ThreadLocals threadLocals, boolean oneRequest) {
+        super(threadLocals);
+        this.oneRequest = oneRequest;
     }
 
     @Override
     public void execute(Runnable batch) {
-        this.locals = ThreadLocals.run(this.threadLocals, this.locals, batch);
+        with(batch).run();
+    }
+
+    @Override
+    public void started(boolean quietAtTheEnd) {
+        quiet(quietAtTheEnd);
+        if (!this.oneRequest) {
+            begins();
+        }
+    }
+
+    @Override
+    public boolean waitsForRequest() {
+        return waits();
+    }
+
+    @Override
+    public void requestIsIn() {
+        begins();
+    }
+
+    @Override
+    public void notQuiet() {
+        quiet(false);
     }
 
 }

@@ -48,6 +48,14 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
     }
 
     /**
+     * Whether somebody outside decides about calls, too.
+     * @return true if an interceptor is added when the server is built
+     */
+    public boolean areMeshed() {
+        return this.settings.mesh() != null;
+    }
+
+    /**
      * Opens all doors, or none.
      * @param portBefore the port that an earlier server had, which is taken again if any
      * will do and it is free; 0 for none

@@ -4,16 +4,23 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import io.grpc.ForwardingServerBuilder;
 import io.grpc.KnownLength;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessServerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the transport within the JVM, with the limits that grpc-java's own lacks.
@@ -46,6 +53,22 @@ final class InProcessTransport extends ForwardingServerBuilder<InProcessTranspor
         return super.addService(all.build());
     }
 
+    /**
+     * Asks for the executor not before the call is about to start: what is refused there
+     * is closed at once here, and grpc-java loses the end of a call that has no start.
+     */
+    @Override
+    public InProcessTransport callExecutor(ServerCallExecutorSupplier executors) {
+        return super.callExecutor(new ServerCallExecutorSupplier() {
+
+            @Override
+            public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+                return new LateExecutor(() -> executors.getExecutor(call, headers));
+            }
+
+        });
+    }
+
     private <Q, R> ServerMethodDefinition<Q, R> limited(ServerMethodDefinition<Q, R> method) {
         MethodDescriptor<Q, R> descriptor = method.getMethodDescriptor();
         return ServerMethodDefinition.create(
@@ -54,6 +77,31 @@ final class InProcessTransport extends ForwardingServerBuilder<InProcessTranspor
                             descriptor.getResponseMarshaller())
                     .build(),
                 method.getServerCallHandler());
+    }
+
+    /**
+     * Is chosen by its first task. grpc-java gives it one task after the other.
+     */
+    private static final class LateExecutor implements Executor {
+
+        private final Supplier<@Nullable Executor> choice;
+
+        private @Nullable Executor chosen;
+
+        LateExecutor(Supplier<@Nullable Executor> choice) {
+            this.choice = choice;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            Executor executor = this.chosen;
+            if (executor == null) {
+                executor = Objects.requireNonNullElse(this.choice.get(), Runnable::run);
+                this.chosen = executor;
+            }
+            executor.execute(task);
+        }
+
     }
 
     /**
