@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ArchitectureTests {
 
-    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals" };
+    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals", "Details" };
 
     private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
 
@@ -166,8 +166,8 @@ class ArchitectureTests {
 
     @Test
     void publicTypesBesideApiAndHooksAreFinal() {
-        DescribedPredicate<JavaClass> hook = DescribedPredicate.describe("hooks",
-                (type) -> type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith));
+        DescribedPredicate<JavaClass> hook = DescribedPredicate.describe("hooks", (type) -> type.isAnnotation()
+                || type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith));
         check(ArchRuleDefinition.classes()
             .that()
             .resideInAPackage("io.rpcspring.*..")
