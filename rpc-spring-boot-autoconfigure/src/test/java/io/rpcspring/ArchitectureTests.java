@@ -129,7 +129,18 @@ class ArchitectureTests {
                     "io.rpcspring.autoconfigure..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.springframework.cloud..", "reactor.."));
+            .resideInAPackage("org.springframework.cloud.."));
+    }
+
+    @Test
+    void onlyClientsOfReactiveLibrariesKnowReactor() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.client.discovery..", "io.rpcspring.client.security..",
+                    "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("reactor.."));
     }
 
     @Test
