@@ -30,7 +30,9 @@ public final class CloudDirectory implements ChannelEnvironment.Directory, Appli
     /** Those of channels that are in use. */
     private final Set<CloudResolver> resolvers = ConcurrentHashMap.newKeySet();
 
-    /** What channels knew last, by channel and service: who idles may wake in an outage. */
+    /**
+     * What channels knew last, by channel and service: who idles may wake in an outage.
+     */
     private final Map<String, List<EquivalentAddressGroup>> last = new ConcurrentHashMap<>();
 
     /**

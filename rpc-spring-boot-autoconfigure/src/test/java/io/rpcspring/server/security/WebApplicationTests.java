@@ -41,8 +41,8 @@ class WebApplicationTests {
                     "--spring.main.register-shutdown-hook=false", "--spring.security.user.name=anna",
                     "--spring.security.user.password=secret", "--rpc.server.security.basic.enabled=true");
                 Connection connection = Connection.to(context)) {
-            assertThat(WhoPlaces.told(Secured.call(connection.channel(), PlacesGrpc.getFindMethod(),
-                    Secured.basic("anna", "secret"))))
+            assertThat(WhoPlaces
+                .told(Secured.call(connection.channel(), PlacesGrpc.getFindMethod(), Secured.basic("anna", "secret"))))
                 .isEqualTo("anna, anna");
             assertThat(Secured
                 .line(Secured.call(connection.channel(), PlacesGrpc.getFindMethod(), Secured.basic("anna", "wrong"))))
