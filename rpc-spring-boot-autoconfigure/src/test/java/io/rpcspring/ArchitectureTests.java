@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ArchitectureTests {
 
-    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals", "Details" };
+    private static final String[] HOOKS = { "ConnectionDetails", "Customizer", "Mapper", "ThreadLocals" };
 
     private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
 
@@ -152,6 +152,17 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health.."));
+    }
+
+    @Test
+    void onlyThePlacesOfContainersKnowTheirLibraries() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackage("io.rpcspring.test.container..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.testcontainers..", "org.springframework.boot.testcontainers..",
+                    "org.springframework.boot.docker.."));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -68,7 +69,11 @@ record ChannelPlaces(Map<String, RpcConnectionDetails> details) {
         StandardEnvironment above = new StandardEnvironment();
         above.getPropertySources().forEach((own) -> above.getPropertySources().remove(own.getName()));
         above.getPropertySources().addLast(new MapPropertySource("rpcConnectionDetails", properties));
-        environment.getPropertySources().forEach(above.getPropertySources()::addLast);
+        // What Spring Boot attaches sees only the sources that it was attached to.
+        environment.getPropertySources()
+            .stream()
+            .filter((source) -> !ConfigurationPropertySources.isAttachedConfigurationPropertySource(source))
+            .forEach(above.getPropertySources()::addLast);
         return above;
     }
 

@@ -36,8 +36,7 @@ public final class InProcessNames extends NameResolverProvider {
      */
     @SuppressWarnings("deprecation") // for one channel, not for the JVM
     public static InProcessChannelBuilder builder(String server) {
-        return InProcessChannelBuilder.forTarget(SCHEME + ":///server")
-            .nameResolverFactory(new InProcessNames(server));
+        return InProcessChannelBuilder.forTarget(SCHEME + ":///server").nameResolverFactory(new InProcessNames(server));
     }
 
     @Override

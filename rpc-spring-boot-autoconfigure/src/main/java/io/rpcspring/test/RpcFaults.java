@@ -6,7 +6,9 @@ import java.util.function.Predicate;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import org.springframework.util.ClassUtils;
 
+import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcError;
 import io.rpcspring.test.fault.FaultBook;
 import io.rpcspring.test.fault.FaultMatch;
@@ -51,10 +53,16 @@ public final class RpcFaults {
      * Starts a rule about attempts that a channel's calls make.
      * @param channel the name of the channel
      * @return a rule about all of them
-     * @throws io.rpcspring.RpcConfigurationException if there is no such channel
+     * @throws io.rpcspring.RpcConfigurationException if there is no such channel, or no
+     * in-process transport
      */
     public Rule onClient(String channel) {
         this.channels.require(channel);
+        if (!ClassUtils.isPresent("io.grpc.inprocess.InProcessChannelBuilder", RpcFaults.class.getClassLoader())) {
+            throw new RpcConfigurationException(
+                    "The test has faults of clients, but the in-process transport is not on the class path.",
+                    "Add the dependency io.grpc:grpc-inprocess.");
+        }
         return new FaultRule(this.book, FaultMatch.onClient(channel), FaultShare.ALL);
     }
 

@@ -85,8 +85,9 @@ public final class RpcRecorderAssert extends AbstractAssert<RpcRecorderAssert, R
      */
     public RpcRecorderAssert times(int count) {
         if (this.found.size() != count) {
-            fail(String.valueOf(count), (this.found.isEmpty() ? "there is none among" : "there are "
-                    + this.found.size()), this.found.isEmpty() ? this.side.get() : this.found);
+            fail(String.valueOf(count),
+                    (this.found.isEmpty() ? "there is none among" : "there are " + this.found.size()),
+                    this.found.isEmpty() ? this.side.get() : this.found);
         }
         return this;
     }
@@ -181,8 +182,8 @@ public final class RpcRecorderAssert extends AbstractAssert<RpcRecorderAssert, R
 
     private void fail(String count, String but, List<RpcExchange> shown) {
         String with = this.conditions.isEmpty() ? "" : "\nwith " + String.join("\n and ", this.conditions);
-        failWithMessage("%s", "Expected " + count + " " + this.calls + with + "\nbut " + but + ":\n"
-                + ExchangeText.of(shown));
+        failWithMessage("%s",
+                "Expected " + count + " " + this.calls + with + "\nbut " + but + ":\n" + ExchangeText.of(shown));
     }
 
 }

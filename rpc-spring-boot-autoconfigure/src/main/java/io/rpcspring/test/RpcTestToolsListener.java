@@ -10,7 +10,9 @@ import org.springframework.test.context.TestExecutionListener;
  */
 final class RpcTestToolsListener implements TestExecutionListener, Ordered {
 
-    /** The bean that does it, by its name: it stands here for tests without AssertJ, too. */
+    /**
+     * The bean that does it, by its name: it stands here for tests without AssertJ, too.
+     */
     static final String RESET = "rpcTestToolsReset";
 
     @Override

@@ -277,8 +277,7 @@ class RpcFaultsTests {
                 notes.send(Note.newBuilder().setText("note " + i).build());
             }
             notes.halfClose();
-            assertThat(IntStream.range(0, 20).mapToObj((i) -> notes.next().getText())).hasSize(20)
-                .endsWith("note 19");
+            assertThat(IntStream.range(0, 20).mapToObj((i) -> notes.next().getText())).hasSize(20).endsWith("note 19");
             assertThat(notes.hasNext()).isFalse();
         }
     }
@@ -335,14 +334,14 @@ class RpcFaultsTests {
         server.faults().reset();
         server.faults().seed(seed);
         server.faults().onServer().percent(30).fail(Code.ABORTED, "");
-        return IntStream.range(0, 50).mapToObj((i) -> failureOf(() -> server.stub("places").find(OSLO)) != null)
+        return IntStream.range(0, 50)
+            .mapToObj((i) -> failureOf(() -> server.stub("places").find(OSLO)) != null)
             .toList();
     }
 
     @Test
     void unknownChannelsAreRefused() {
-        assertThatExceptionOfType(RpcConfigurationException.class)
-            .isThrownBy(() -> server.faults().onClient("plces"))
+        assertThatExceptionOfType(RpcConfigurationException.class).isThrownBy(() -> server.faults().onClient("plces"))
             .withMessage("The test names the channel 'plces', which is not configured. Configured channels: places,"
                     + " packed, inside, nowhere, hedging, waiting, retrying. Correct the name, or add"
                     + " rpc.client.channels.plces.");
@@ -354,8 +353,7 @@ class RpcFaultsTests {
         assertThatIllegalArgumentException().isThrownBy(() -> rule.percent(101))
             .withMessage("percent is 101.0, not from 0 to 100");
         assertThatIllegalArgumentException().isThrownBy(() -> rule.percent(Double.NaN));
-        assertThatIllegalArgumentException().isThrownBy(() -> rule.times(0))
-            .withMessage("times is 0, not 1 or more");
+        assertThatIllegalArgumentException().isThrownBy(() -> rule.times(0)).withMessage("times is 0, not 1 or more");
         assertThatIllegalArgumentException().isThrownBy(() -> rule.skip(-1)).withMessage("skip is -1, not 0 or more");
         assertThatIllegalArgumentException().isThrownBy(() -> rule.dropAfter(-1))
             .withMessage("messages is -1, not 0 or more");
@@ -378,8 +376,7 @@ class RpcFaultsTests {
     }
 
     private static int travel(String channel, int points) {
-        try (RpcStream<Point, Distance> trip = RpcStream.open(server.channel(channel),
-                PlacesGrpc.getTravelMethod())) {
+        try (RpcStream<Point, Distance> trip = RpcStream.open(server.channel(channel), PlacesGrpc.getTravelMethod())) {
             for (int i = 0; i < points; i++) {
                 trip.send(Point.getDefaultInstance());
             }

@@ -2,11 +2,11 @@ package io.rpcspring.test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
-import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -89,17 +89,18 @@ class RpcRecorderTests {
                       deadline:  none
                       requests:  Note {text: "hi"}
                       responses: %s
-                      ended:     still running""".formatted(call.responses().isEmpty() ? "none"
-                    : "Note {text: \"hi\"}"));
+                      ended:     still running"""
+                .formatted(call.responses().isEmpty() ? "none" : "Note {text: \"hi\"}"));
         }
     }
 
     @Test
     void callsThatComeByThemselvesAreAwaited() {
-        Context.ROOT.fork().run(() -> PlacesGrpc.newFutureStub(server.channel("places")).find(OSLO));
+        Future<Place> found = PlacesGrpc.newFutureStub(server.channel("places")).find(OSLO);
         RpcExchange call = server.recorder().awaitReceived(PlacesGrpc.getFindMethod(), Duration.ofSeconds(30));
         assertThat(call.requests()).containsExactly(OSLO);
         assertThat(call.status()).isEqualTo(Status.OK);
+        assertThat(found).succeedsWithin(Duration.ofSeconds(30));
     }
 
     @Test
@@ -107,8 +108,7 @@ class RpcRecorderTests {
         server.stub("nowhere");
         server.stub("places").find(OSLO);
         assertThatExceptionOfType(AssertionError.class)
-            .isThrownBy(
-                    () -> server.recorder().awaitReceived(PlacesGrpc.getWithinMethod(), Duration.ofMillis(20)))
+            .isThrownBy(() -> server.recorder().awaitReceived(PlacesGrpc.getWithinMethod(), Duration.ofMillis(20)))
             .withMessage("""
                     Expected a call of places.v1.Places/Within within 20ms, but the server received:
                       1. places.v1.Places/Find
@@ -182,9 +182,8 @@ class RpcRecorderTests {
                     but there is none among:
                       none""");
         server.stub("inside").find(OSLO);
-        assertThatExceptionOfType(AssertionError.class)
-            .isThrownBy(() -> assertThat(server.recorder()).received(PlacesGrpc.getTravelMethod())
-                .endedWith(Code.NOT_FOUND))
+        assertThatExceptionOfType(AssertionError.class).isThrownBy(
+                () -> assertThat(server.recorder()).received(PlacesGrpc.getTravelMethod()).endedWith(Code.NOT_FOUND))
             .withMessageContaining("with end NOT_FOUND\nbut there is none among:\n  1. places.v1.Places/Find\n");
         assertThatExceptionOfType(AssertionError.class)
             .isThrownBy(() -> assertThat(server.recorder()).received(PlacesGrpc.getFindMethod()).never())
@@ -205,8 +204,8 @@ class RpcRecorderTests {
     @Test
     void unknownChannelsAreRefused() {
         assertThatExceptionOfType(RpcConfigurationException.class).isThrownBy(() -> server.recorder().sent("packd"))
-            .withMessageStartingWith("The test names the channel 'packd', which is not configured."
-                    + " Configured channels: packed, ");
+            .withMessageStartingWith(
+                    "The test names the channel 'packd', which is not configured." + " Configured channels: packed, ");
     }
 
     private static PlacesGrpc.PlacesBlockingStub tagged(String tag) {

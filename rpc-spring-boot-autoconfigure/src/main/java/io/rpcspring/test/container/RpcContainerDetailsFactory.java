@@ -1,67 +1,18 @@
 package io.rpcspring.test.container;
 
-import java.lang.reflect.Method;
-
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.testcontainers.service.connection.ContainerConnectionDetailsFactory;
-import org.springframework.boot.testcontainers.service.connection.ContainerConnectionSource;
-import org.springframework.util.Assert;
-import org.springframework.util.ReflectionUtils;
-import org.testcontainers.containers.GenericContainer;
-
 import io.rpcspring.test.RpcConnectionDetails;
 
 /**
  * Finds the server of a channel in a container that is marked
  * {@code @ServiceConnection(name = "the channel")}.
  */
-final class RpcContainerDetailsFactory
-        extends ContainerConnectionDetailsFactory<GenericContainer<?>, RpcConnectionDetails> {
+final class RpcContainerDetailsFactory extends ContainerDetails<RpcContainerDetailsFactory.Nobody> {
 
-    @Override
-    protected @Nullable RpcConnectionDetails getContainerConnectionDetails(
-            ContainerConnectionSource<GenericContainer<?>> source) {
-        String channel = nameOf(source);
-        // The name of an image is no channel's, nor is one of a database.
-        return (channel == null || channel.contains("/") || !OtherDetails.areNone(source)) ? null
-                : new Details(source, channel);
-    }
-
-    /** Spring Boot keeps it to itself. */
-    private static @Nullable String nameOf(ContainerConnectionSource<?> source) {
-        Method name = ReflectionUtils.findMethod(ContainerConnectionSource.class, "getConnectionName");
-        Assert.state(name != null, "This version of Spring Boot does not tell @ServiceConnection's name");
-        ReflectionUtils.makeAccessible(name);
-        return (String) ReflectionUtils.invokeMethod(name, source);
-    }
-
-    /** Where the container listens. */
-    private static final class Details extends ContainerConnectionDetails<GenericContainer<?>>
-            implements RpcConnectionDetails {
-
-        private final String channel;
-
-        Details(ContainerConnectionSource<GenericContainer<?>> source, String channel) {
-            super(source);
-            this.channel = channel;
-        }
-
-        @Override
-        public String channel() {
-            return this.channel;
-        }
-
-        @Override
-        public String target() {
-            GenericContainer<?> container = getContainer();
-            return container.getHost() + ":" + container.getFirstMappedPort();
-        }
-
-        @Override
-        public @Nullable SslBundle sslBundle() {
-            return getSslBundle();
-        }
+    /**
+     * No object is one. Spring Boot makes no second bean of the type that stands here,
+     * and there may be a container for each channel.
+     */
+    interface Nobody extends RpcConnectionDetails {
 
     }
 

@@ -37,8 +37,7 @@ public record FaultEnd(Kind kind, @Nullable RpcError error) {
         .withDescription("RST_STREAM closed stream. HTTP/2 error code: CANCEL" + MARK);
 
     /** As grpc-java describes a connection that was lost. */
-    private static final Status LOST = Status.UNAVAILABLE
-        .withDescription("Network closed for unknown reason" + MARK);
+    private static final Status LOST = Status.UNAVAILABLE.withDescription("Network closed for unknown reason" + MARK);
 
     static final String FULL = "is full (0 running, 0 waiting)" + MARK;
 

@@ -36,7 +36,9 @@ final class ProxiedAttempt extends ServerCall.Listener<byte[]> {
     /** Guarded by this. */
     private boolean ended;
 
-    /** Whether the next request is asked for when the server is ready. Guarded by this. */
+    /**
+     * Whether the next request is asked for when the server is ready. Guarded by this.
+     */
     private boolean requestWaits;
 
     /**
