@@ -177,8 +177,8 @@ class ArchitectureTests {
 
     @Test
     void publicTypesBesideApiAndHooksAreFinal() {
-        DescribedPredicate<JavaClass> hook = DescribedPredicate.describe("hooks",
-                (type) -> type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith));
+        DescribedPredicate<JavaClass> hook = DescribedPredicate.describe("hooks", (type) -> type.isAnnotation()
+                || type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith));
         check(ArchRuleDefinition.classes()
             .that()
             .resideInAPackage("io.rpcspring.*..")

@@ -128,7 +128,8 @@ class RpcTestContextsTests {
             .resourceLoader(new DefaultResourceLoader(loader))
             .initializers((context) -> customizer.customizeContext(context, null))
             .properties("rpc.client.defaults.retry.max-attempts=3", "rpc.client.defaults.retry.initial-backoff=1ms",
-                    "spring.main.banner-mode=off", "spring.main.register-shutdown-hook=false")
+                    "spring.main.banner-mode=off", "spring.docker.compose.enabled=false",
+                    "spring.main.register-shutdown-hook=false")
             .run();
     }
 
