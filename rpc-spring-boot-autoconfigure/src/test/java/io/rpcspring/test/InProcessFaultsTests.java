@@ -33,8 +33,7 @@ class InProcessFaultsTests {
 
     @RepeatedTest(2)
     void faultsAndRecordsBelongToOneTest(@RpcClient("places") PlacesBlockingStub places,
-            @RpcClient("places") PlacesFutureStub later, @Autowired RpcFaults faults,
-            @Autowired RpcRecorder recorder) {
+            @RpcClient("places") PlacesFutureStub later, @Autowired RpcFaults faults, @Autowired RpcRecorder recorder) {
         assertThat(recorder.received()).isEmpty();
         RpcFaults.Fault gone = faults.onClient("places").times(2).fail(Code.UNAVAILABLE, "gone");
         assertThat(places.find(OSLO).getName()).isEqualTo("Oslo");
