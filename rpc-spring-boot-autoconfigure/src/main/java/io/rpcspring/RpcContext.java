@@ -1,6 +1,9 @@
 package io.rpcspring;
 
 import java.net.SocketAddress;
+import java.security.Principal;
+
+import javax.net.ssl.SSLSession;
 
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -12,20 +15,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a handler can know of its running call beside the messages, and add to it.
  * <p>
- * Declare it as the last parameter of a handler method. It belongs to one call, and to
- * the handler's thread; only {@link #isCancelled} may be asked by any thread.
+ * Declare it as the last parameter of a handler method. Each call has one: whoever asks
+ * on the call's way, such as its security and its advices, sees what the others have
+ * added. It belongs to the thread that works on the call; only {@link #isCancelled} may
+ * be asked by any thread.
  */
 public final class RpcContext {
 
-    private final ServerCall<?, ?> call;
+    private ServerCall<?, ?> call;
 
-    private final Metadata requestHeaders;
+    private Metadata requestHeaders;
 
     private final Metadata responseHeaders = new Metadata();
 
     private final Metadata responseTrailers = new Metadata();
 
-    private final Context context = Context.current();
+    private volatile Context context = Context.current();
+
+    private @Nullable Principal principal;
 
     /**
      * Creates the context of a call: the server does, on the call's thread, and so may
@@ -36,6 +43,17 @@ public final class RpcContext {
     public RpcContext(ServerCall<?, ?> call, Metadata requestHeaders) {
         this.call = call;
         this.requestHeaders = requestHeaders;
+    }
+
+    /**
+     * The call has come further: the server says so, on the call's thread.
+     * @param further the call as interceptors pass it on
+     * @param headers the request's metadata as they do
+     */
+    public void passedOn(ServerCall<?, ?> further, Metadata headers) {
+        this.call = further;
+        this.requestHeaders = headers;
+        this.context = Context.current();
     }
 
     /**
@@ -85,6 +103,31 @@ public final class RpcContext {
      */
     public @Nullable SocketAddress peer() {
         return this.call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    }
+
+    /**
+     * How the connection is encrypted, and the certificate that the client has shown.
+     * @return {@code null} if the connection is plain text
+     */
+    public @Nullable SSLSession tlsSession() {
+        return this.call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    }
+
+    /**
+     * Who calls, as far as it was found out.
+     * @return {@code null} if nobody did, or the caller has shown no credentials
+     */
+    public @Nullable Principal principal() {
+        return this.principal;
+    }
+
+    /**
+     * Says who calls: whoever authenticates does, before the handler runs, and so may the
+     * test of a handler.
+     * @param caller {@code null} for nobody in particular
+     */
+    public void principal(@Nullable Principal caller) {
+        this.principal = caller;
     }
 
     /**

@@ -29,7 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ArchitectureTests {
 
-    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals" };
+    private static final String[] HOOKS = { "Authentication", "ConnectionDetails", "Customizer", "Mapper",
+            "ThreadLocals" };
 
     private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
 
@@ -111,7 +112,47 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..", "io.rpcspring.observation..",
-                    "io.rpcspring.actuate.."));
+                    "io.rpcspring.actuate..", "io.rpcspring.console.."));
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAPackage("io.rpcspring.client")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.rpcspring.client.*.."));
+    }
+
+    @Test
+    void onlyDiscoveryKnowsSpringCloud() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.client.discovery..", "io.rpcspring.server.registration..",
+                    "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.cloud..", "reactor.."));
+    }
+
+    @Test
+    void onlyXdsKnowsGrpcXds() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.client.xds..", "io.rpcspring.server.xds..",
+                    "io.rpcspring.server.load..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.grpc.xds.."));
+    }
+
+    @Test
+    void theCoreKnowsNoSecurity() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.server.security..", "io.rpcspring.client.security..",
+                    "io.rpcspring.autoconfigure..", "io.rpcspring.test..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.rpcspring.server.security..", "io.rpcspring.client.security..",
+                    "org.springframework.security.."));
     }
 
     @Test
@@ -179,6 +220,28 @@ class ArchitectureTests {
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.cloud..", "com.netflix.appinfo..", "com.netflix.discovery..",
                     "io.grpc.xds..", "io.grpc.services.."));
+    }
+
+    @Test
+    void onlyTheConsoleKnowsTheWeb() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.console..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.servlet..", "org.springframework.web.socket..", "com.google.protobuf.util..",
+                    "com.google.gson.."));
+    }
+
+    @Test
+    void onlyThePlacesOfContainersKnowTheirLibraries() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackage("io.rpcspring.test.container..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.testcontainers..", "org.springframework.boot.testcontainers..",
+                    "org.springframework.boot.docker.."));
     }
 
     @Test

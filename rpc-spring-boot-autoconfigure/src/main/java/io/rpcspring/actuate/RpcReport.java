@@ -45,9 +45,11 @@ public record RpcReport(Server server, Map<String, Service> services, Map<String
      *
      * @param kind {@code UNARY}, {@code SERVER_STREAMING}, …
      * @param pool what runs it; null for the transport's own thread
+     * @param access who may call it: {@code authenticated}, …; null if everybody may,
+     * because nothing asks who calls
      * @param interceptors what a call passes, outermost first
      */
-    public record Method(String kind, @Nullable String pool, List<String> interceptors) {
+    public record Method(String kind, @Nullable String pool, @Nullable String access, List<String> interceptors) {
     }
 
     /**

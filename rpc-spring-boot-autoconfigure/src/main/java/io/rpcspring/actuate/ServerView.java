@@ -21,9 +21,10 @@ import io.rpcspring.server.pool.PoolStatistics;
  * @param pools its pools as they are configured
  * @param limits what bounds connections, calls and the drain, by property names
  * @param rotation takes services out of rotation; null without the health service
+ * @param access says who may call what; null without Spring Security
  */
 public record ServerView(RpcServer server, Collection<PoolSettings> pools, Map<String, Object> limits,
-        @Nullable Rotation rotation) {
+        @Nullable Rotation rotation, @Nullable Access access) {
 
     RpcReport.Server report(ServerReport now, SettingsMask mask) {
         return new RpcReport.Server(now.state().toString(), now.doors(), now.calls(),
@@ -39,10 +40,14 @@ public record ServerView(RpcServer server, Collection<PoolSettings> pools, Map<S
     private RpcReport.Service service(ServerReport.Service service) {
         Map<String, RpcReport.Method> methods = new LinkedHashMap<>();
         service.methods()
-            .forEach((method) -> methods.put(String.valueOf(method.name()),
-                    new RpcReport.Method(method.kind().name(), method.pool(), method.interceptors())));
+            .forEach((method) -> methods.put(String.valueOf(method.name()), new RpcReport.Method(method.kind().name(),
+                    method.pool(), access(service, method), method.interceptors())));
         Boolean in = (this.rotation != null && service.bean() != null) ? this.rotation.isIn(service.name()) : null;
         return new RpcReport.Service(service.bean(), in, methods);
+    }
+
+    private @Nullable String access(ServerReport.Service service, ServerReport.Method method) {
+        return (this.access != null) ? this.access.of(service.name() + "/" + method.name()) : null;
     }
 
     Map<String, RpcReport.Pool> poolReports() {
@@ -70,6 +75,20 @@ public record ServerView(RpcServer server, Collection<PoolSettings> pools, Map<S
 
     List<CallReport> calls() {
         return this.server.calls();
+    }
+
+    /**
+     * Says who may call what.
+     */
+    public interface Access {
+
+        /**
+         * Who may call a method.
+         * @param method its full name
+         * @return null if everybody may, because nothing asks who calls
+         */
+        @Nullable String of(String method);
+
     }
 
     /**

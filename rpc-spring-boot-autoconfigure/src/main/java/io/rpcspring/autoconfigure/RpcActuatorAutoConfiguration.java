@@ -29,13 +29,14 @@ import io.rpcspring.server.ServerSettings;
 import io.rpcspring.server.health.HealthService;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
+import io.rpcspring.server.security.AccessRules;
 import io.rpcspring.words.SettingsTree;
 
 /**
  * Shows the server and the channels through Actuator, where it is there.
  */
 @AutoConfiguration(after = { RpcClientAutoConfiguration.class, RpcServerAutoConfiguration.class,
-        RpcServerHealthAutoConfiguration.class })
+        RpcServerHealthAutoConfiguration.class, RpcSecurityAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(RpcChannels.class)
 final class RpcActuatorAutoConfiguration {
@@ -91,13 +92,27 @@ final class RpcActuatorAutoConfiguration {
 
             @Bean
             ServerView rpcServerView(RpcServer server, ServerSettings settings, RpcServerProperties properties,
-                    ObjectProvider<ServerView.Rotation> rotation) {
+                    ObjectProvider<ServerView.Rotation> rotation, ObjectProvider<ServerView.Access> access) {
                 Map<String, Object> limits = new LinkedHashMap<>();
                 limits.put("limits", SettingsTree.of(properties.limits()));
                 limits.put("connection", SettingsTree.of(properties.connection()));
                 limits.put("keep-alive", SettingsTree.of(properties.keepAlive()));
                 limits.put("shutdown", SettingsTree.of(properties.shutdown()));
-                return new ServerView(server, settings.pools(), limits, rotation.getIfAvailable());
+                return new ServerView(server, settings.pools(), limits, rotation.getIfAvailable(),
+                        access.getIfAvailable());
+            }
+
+        }
+
+        /** Where Spring Security is. */
+        @Configuration(proxyBeanMethods = false)
+        @ConditionalOnClass(name = "org.springframework.security.core.Authentication")
+        @ConditionalOnBean(AccessRules.class)
+        static class Secured {
+
+            @Bean
+            ServerView.Access rpcAccess(AccessRules rules) {
+                return rules::describe;
             }
 
         }

@@ -24,6 +24,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
+import io.rpcspring.propagation.JoinedThreadLocals;
 import io.rpcspring.server.BuiltInService;
 import io.rpcspring.server.ErrorSettings;
 import io.rpcspring.server.ExceptionMapper;
@@ -37,8 +38,10 @@ import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
+import io.rpcspring.server.transport.InProcessDoor;
 import io.rpcspring.server.transport.ServerTls;
 import io.rpcspring.server.transport.TransportSettings;
 
@@ -54,10 +57,13 @@ final class RpcServerAutoConfiguration {
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
             ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<TransportSettings.Mesh> mesh,
+            ObjectProvider<InProcessDoor> doors, ObjectProvider<ServiceRegistry.Selection> selection,
             ApplicationEventPublisher events) {
-        return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable()), settings,
-                customizers.orderedStream().toList(), events);
+        ServiceRegistry registry = new ServiceRegistry(beans, () -> interceptors(beans),
+                selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL));
+        return new RpcServer(registry, builtIn.stream().toList(),
+                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable(), doors.orderedStream().toList()),
+                settings, customizers.orderedStream().toList(), events);
     }
 
     private static @Nullable ServerTls tls(RpcServerProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {
@@ -76,15 +82,17 @@ final class RpcServerAutoConfiguration {
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), errors, threadLocals.getIfAvailable(), links.orderedStream().toList(),
-                poolObserver.getIfAvailable(() -> PoolObserver.NONE), endNote.getIfAvailable());
+                properties.interruptCancelled(), errors, JoinedThreadLocals.of(threadLocals.orderedStream().toList()),
+                links.orderedStream().toList(), poolObserver.getIfAvailable(() -> PoolObserver.NONE),
+                endNote.getIfAvailable());
     }
 
     @Bean
     ErrorSettings rpcServerErrorSettings(RpcServerProperties properties, ListableBeanFactory beans,
-            ObjectProvider<ExceptionMapper> mappers) {
+            ObjectProvider<ExceptionMapper> mappers, ObjectProvider<CallFailures.Mapping> others) {
         return new ErrorSettings(properties.limits().forResponses(), properties.errors().statuses(),
-                properties.errors().failures(), () -> Advices.in(beans), mappers.orderedStream().toList());
+                properties.errors().failures(), () -> Advices.in(beans), mappers.orderedStream().toList(),
+                others.orderedStream().toList());
     }
 
     private static PoolProperties.Machine machine(Environment environment) {

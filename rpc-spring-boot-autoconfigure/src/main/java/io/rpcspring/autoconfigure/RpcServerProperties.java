@@ -18,6 +18,7 @@ import io.rpcspring.server.ShutdownSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
 import io.rpcspring.server.transport.Doors;
+import io.rpcspring.server.transport.InProcessDoor;
 import io.rpcspring.server.transport.ListenAddress;
 import io.rpcspring.server.transport.ServerTls;
 import io.rpcspring.server.transport.TransportSettings;
@@ -52,6 +53,7 @@ import io.rpcspring.server.transport.UnixSocket;
  * @param limits What one connection or call may cost.
  * @param validation Which messages are checked against the rules in their protos.
  * @param errors What clients are told of failures.
+ * @param security Who may call what.
  * @param accessLog Which calls have a line in the access log.
  * @param health What the health service says.
  * @param reflection Whether tools may ask for the services.
@@ -72,6 +74,7 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         @DefaultValue @NestedConfigurationProperty LimitProperties limits,
         @DefaultValue @NestedConfigurationProperty ValidationProperties validation,
         @DefaultValue @NestedConfigurationProperty ErrorProperties errors,
+        @DefaultValue @NestedConfigurationProperty SecurityProperties security,
         @DefaultValue @NestedConfigurationProperty AccessLogProperties accessLog,
         @DefaultValue @NestedConfigurationProperty HealthProperties health, @DefaultValue Reflection reflection,
         @DefaultValue Channelz channelz, @DefaultValue LoadReport loadReport, @DefaultValue Registration registration,
@@ -118,12 +121,12 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         }
     }
 
-    Doors doors(@Nullable ServerTls tls, TransportSettings.@Nullable Mesh mesh) {
+    Doors doors(@Nullable ServerTls tls, TransportSettings.@Nullable Mesh mesh, List<InProcessDoor> inProcess) {
         boolean elsewhere = this.unixSocket != null || this.inProcessName != null;
         Integer open = (this.port != null || elsewhere) ? this.port : Integer.valueOf(DEFAULT_PORT);
         ListenAddress network = (open != null) ? new ListenAddress(this.address, open) : null;
         UnixSocket socket = (this.unixSocket != null) ? new UnixSocket(Path.of(this.unixSocket)) : null;
-        return new Doors(network, socket, this.inProcessName,
+        return new Doors(network, socket, this.inProcessName, inProcess,
                 new TransportSettings(this.limits.forTransport(), this::applyTo, this.eventLoopThreads, tls, mesh));
     }
 

@@ -1,6 +1,7 @@
 package io.rpcspring.client;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,8 +19,15 @@ import io.rpcspring.words.SettingsTree;
  * dns:///places:9090. Not inherited.
  * @param targets Several targets, where one does not name all servers. Instead of target.
  * Not inherited.
- * @param loadBalancing Which server gets a call: round_robin, pick_first, or another
- * policy that grpc-java knows.
+ * @param loadBalancing Which server gets a call: round_robin, pick_first,
+ * weighted_round_robin, least_request, ring_hash, or another policy that grpc-java knows.
+ * @param loadBalancingSettings What the policy is told.
+ * @param subsetSize How many of the servers, picked at random, this client connects to.
+ * All if not set.
+ * @param outlierDetection Servers whose calls fail much more often than others' get none
+ * for a while.
+ * @param discovery How instances of a service registry become addresses, for targets such
+ * as discovery:///places.
  * @param resolveInterval How often names are resolved again while all connections live.
  * 0s: only when one is lost.
  * @param authority Name that the server is told and that its certificate must have, if
@@ -43,6 +51,13 @@ import io.rpcspring.words.SettingsTree;
  * logs.
  * @param credentials Name of the CallCredentials bean that every call without its own
  * takes.
+ * @param oauth2 Tokens of OAuth2 for every call that has no authorization yet.
+ * @param basic Username and password of every call that has no authorization yet. For
+ * tests.
+ * @param bearer Token of every call that has no authorization yet, always the same. For
+ * tests. Masked in reports.
+ * @param insecureCredentials Whether credentials may be sent in plain text to other
+ * machines, because the way is safe by itself.
  * @param healthCheck Servers that say that they do not serve are passed over.
  * @param retryThrottling Stops retries and hedging while too many calls fail.
  * @param retryBuffer How much of the requests is kept for another attempt.
@@ -59,20 +74,39 @@ import io.rpcspring.words.SettingsTree;
  * whole services, by package.Service.
  */
 public record ChannelSettings(@Nullable String target, @DefaultValue List<String> targets,
-        @DefaultValue("round_robin") String loadBalancing, @DefaultValue("0s") Duration resolveInterval,
-        @Nullable String authority, @DefaultValue("lazy") Connect connect, @DefaultValue("10s") Duration connectTimeout,
+        @DefaultValue("round_robin") String loadBalancing,
+        @NestedConfigurationProperty @DefaultValue LoadBalancingSettings loadBalancingSettings,
+        @Nullable Integer subsetSize, @NestedConfigurationProperty @DefaultValue OutlierDetection outlierDetection,
+        @DefaultValue Discovery discovery, @DefaultValue("0s") Duration resolveInterval, @Nullable String authority,
+        @DefaultValue("lazy") Connect connect, @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("1") int connections, @DefaultValue Reconnect reconnect, @DefaultValue Ssl ssl,
         @DefaultValue KeepAlive keepAlive, @DefaultValue("30m") Duration idleTimeout,
         @DefaultValue("4MB") DataSize maxInboundMessageSize, @DefaultValue("8KB") DataSize maxInboundMetadataSize,
         @DefaultValue("8KB") DataSize maxOutboundMetadataSize, @Nullable DataSize flowControlWindow,
         @Nullable String userAgent, @DefaultValue Map<String, String> metadata, @Nullable String credentials,
-        @DefaultValue HealthCheck healthCheck, @Nullable RetryThrottling retryThrottling,
-        @DefaultValue RetryBuffer retryBuffer, @DefaultValue("0s") Duration deadline,
-        @DefaultValue("0s") Duration streamDeadline, @DefaultValue("false") boolean waitForReady,
-        @Nullable String compression, @DefaultValue("false") boolean validation,
-        @NestedConfigurationProperty CallSettings.@Nullable Retry retry,
+        @DefaultValue OAuth2 oauth2, @DefaultValue Basic basic, @Nullable String bearer,
+        @DefaultValue("false") boolean insecureCredentials, @DefaultValue HealthCheck healthCheck,
+        @Nullable RetryThrottling retryThrottling, @DefaultValue RetryBuffer retryBuffer,
+        @DefaultValue("0s") Duration deadline, @DefaultValue("0s") Duration streamDeadline,
+        @DefaultValue("false") boolean waitForReady, @Nullable String compression,
+        @DefaultValue("false") boolean validation, @NestedConfigurationProperty CallSettings.@Nullable Retry retry,
         @NestedConfigurationProperty CallSettings.@Nullable Hedging hedging,
         @DefaultValue Map<String, CallSettings> methods) {
+
+    /**
+     * What says who makes the calls. More than one cannot work.
+     * @return the keys of what is set, as they stand below the channel
+     */
+    public List<String> authorizations() {
+        Map<String, Boolean> known = new LinkedHashMap<>();
+        known.put("oauth2.registration", !this.oauth2.registration().isEmpty());
+        known.put("oauth2.relay", this.oauth2.relay());
+        known.put("basic", this.basic.isOn());
+        known.put("bearer", this.bearer != null);
+        known.put("credentials", this.credentials != null);
+        known.put("metadata.authorization", this.metadata.containsKey("authorization"));
+        return known.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
+    }
 
     /** Shows the settings by their property names, with secrets masked. */
     @Override
@@ -95,6 +129,15 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
     }
 
     /**
+     * How instances of a service registry become addresses.
+     *
+     * @param portKey The key in an instance's metadata that has its gRPC port.
+     */
+    public record Discovery(@DefaultValue("gRPC_port") String portKey) {
+
+    }
+
+    /**
      * How a lost server is found again.
      *
      * @param maxBackoff How long to wait at most before a lost server is tried again
@@ -113,8 +156,43 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
      */
     public record Ssl(@Nullable Boolean enabled, @Nullable String bundle) {
 
-        boolean isOn() {
+        /**
+         * Whether connections are encrypted.
+         * @return true if there is a bundle, unless said otherwise
+         */
+        public boolean isOn() {
             return (this.enabled != null) ? this.enabled : this.bundle != null;
+        }
+
+    }
+
+    /**
+     * Tokens of OAuth2 for every call that has no authorization yet.
+     *
+     * @param registration Whose token calls have: an id below
+     * spring.security.oauth2.client.registration, by client credentials. Empty: nobody's.
+     * @param relay Whether calls have the token of whoever called the code that makes
+     * them. Who has none makes them without.
+     */
+    public record OAuth2(@DefaultValue("") String registration, @DefaultValue("false") boolean relay) {
+    }
+
+    /**
+     * Username and password of every call that has no authorization yet. For tests.
+     *
+     * @param username Username. Masked in reports.
+     * @param password Password. Masked in reports.
+     */
+    public record Basic(@Nullable String username, @Nullable String password) {
+
+        boolean isOn() {
+            return this.username != null || this.password != null;
+        }
+
+        /** Shows neither. */
+        @Override
+        public String toString() {
+            return SettingsTree.of(this).toString();
         }
 
     }

@@ -9,8 +9,9 @@ import io.grpc.ServerServiceDefinition;
  * A service that the framework brings, such as health.
  *
  * @param definition what is served
- * @param onTransport whether its methods run on the transport's thread, and so answer
- * while every pool is full; they must not block then
+ * @param onTransport whether its methods run on the transport's thread, unless something
+ * stands before them that may block, and so answer while every pool is full; they must
+ * not block then
  */
 public record BuiltInService(ServerServiceDefinition definition, boolean onTransport) {
 
@@ -22,8 +23,8 @@ public record BuiltInService(ServerServiceDefinition definition, boolean onTrans
         return this.definition.getServiceDescriptor().getName();
     }
 
-    Stream<String> methods() {
-        return this.definition.getServiceDescriptor().getMethods().stream().map(MethodDescriptor::getFullMethodName);
+    Stream<MethodDescriptor<?, ?>> methods() {
+        return this.definition.getServiceDescriptor().getMethods().stream();
     }
 
 }

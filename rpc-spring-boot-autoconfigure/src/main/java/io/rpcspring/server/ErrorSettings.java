@@ -1,8 +1,8 @@
 package io.rpcspring.server;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +21,15 @@ import io.rpcspring.server.error.ResponseMetadata;
  * @param failures what clients are told of exceptions that nobody maps
  * @param advices finds those that are asked first
  * @param mappers are asked then, in this order
+ * @param others are asked last: those of integrations
  */
 public record ErrorSettings(ResponseMetadata responses, OwnStatuses statuses, FailureSettings failures,
-        Supplier<Advices> advices, List<ExceptionMapper> mappers) {
+        Supplier<Advices> advices, List<ExceptionMapper> mappers, List<CallFailures.Mapping> others) {
 
     CallRules rules(Advices found, CallRules.@Nullable EndNote endNote) {
-        List<CallFailures.Mapping> mappings = Stream
-            .concat(found.mappings().stream(), this.mappers.stream().map(MapperBean::new))
-            .toList();
+        List<CallFailures.Mapping> mappings = new ArrayList<>(found.mappings());
+        this.mappers.stream().map(MapperBean::new).forEach(mappings::add);
+        mappings.addAll(this.others);
         return new CallRules(new CallFailures(this.statuses, this.failures, mappings), this.responses, endNote);
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.grpc.MethodDescriptor;
@@ -33,11 +34,18 @@ final class PoolAssignment {
 
     private final Map<String, PoolSettings> pools;
 
+    private final Predicate<MethodDescriptor<?, ?>> mayBlock;
+
     /** By the full names of the methods. */
     private final Map<String, String> assigned = new HashMap<>();
 
-    PoolAssignment(Map<String, ServicePools> configured, Collection<PoolSettings> pools) {
+    private final ServiceRegistry.Selection selection;
+
+    PoolAssignment(Map<String, ServicePools> configured, Collection<PoolSettings> pools,
+            Predicate<MethodDescriptor<?, ?>> mayBlock, ServiceRegistry.Selection selection) {
         this.configured = configured;
+        this.mayBlock = mayBlock;
+        this.selection = selection;
         this.pools = pools.stream().collect(Collectors.toMap(PoolSettings::name, (pool) -> pool));
     }
 
@@ -47,7 +55,7 @@ final class PoolAssignment {
      */
     Map<String, String> of(Collection<ServedService> services) {
         List<String> names = services.stream().map(ServedService::name).toList();
-        this.configured.keySet().forEach((name) -> requireService(name, names));
+        this.configured.keySet().forEach((name) -> this.selection.check(() -> requireService(name, names)));
         services.forEach(this::assign);
         Set<String> unused = new TreeSet<>(this.pools.keySet());
         unused.removeAll(BUILT_IN);
@@ -112,6 +120,14 @@ final class PoolAssignment {
         }
         if (settings.type() == PoolSettings.Type.DIRECT && service.holdsThread(method)) {
             throw stopsTheTransport(service, method, pool, place);
+        }
+        if (settings.type() == PoolSettings.Type.DIRECT && this.mayBlock.test(method)) {
+            throw new RpcConfigurationException(
+                    place + " is '" + pool + "', a pool of type direct, but calls of " + method.getFullMethodName()
+                            + " are authenticated first, which may block their thread: it would"
+                            + " stop the transport.",
+                    "Give the method a pool of another type, as in rpc.server.services.\"[" + service.name()
+                            + "]\".methods." + method.getBareMethodName() + ".pool: default.");
         }
         this.assigned.put(method.getFullMethodName(), pool);
     }

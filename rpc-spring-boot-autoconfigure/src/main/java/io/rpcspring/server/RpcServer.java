@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import io.grpc.ServiceDescriptor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallChain;
 import io.rpcspring.server.call.CallReport;
 import io.rpcspring.server.call.CallRules;
+import io.rpcspring.server.call.ChainLink.Served;
 import io.rpcspring.server.call.LiveCalls;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolStatistics;
@@ -113,6 +116,15 @@ public final class RpcServer implements SmartLifecycle {
     }
 
     /**
+     * What is served, by the application and the framework.
+     * @return the services with their methods; empty while the server does not run
+     */
+    public List<ServiceDescriptor> services() {
+        RunningServer current = this.running;
+        return (current != null) ? current.descriptors() : List.of();
+    }
+
+    /**
      * The calls in flight. Asking takes no lock that a call needs.
      * @return the oldest first; empty while the server does not run
      */
@@ -161,10 +173,11 @@ public final class RpcServer implements SmartLifecycle {
             return;
         }
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
-        advices.requireServices(names);
+        this.registry.selection().check(() -> advices.requireServices(names));
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
         CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
+        chain.serves(served(services));
         OpenDoors open = listen(services, pools, chain);
         this.running = new RunningServer(open, pools, calls, new Drain(open, calls, this.settings.shutdown()), chain,
                 services, builtIn(services));
@@ -186,7 +199,7 @@ public final class RpcServer implements SmartLifecycle {
 
     private OpenDoors listen(Collection<ServedService> services, HandlerPools pools, CallChain chain) {
         try {
-            pools.assign(poolNames(services));
+            pools.assign(poolNames(services, chain));
             return this.doors.open(this.lastPort, (builder) -> {
                 services.forEach((service) -> builder
                     .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
@@ -201,14 +214,24 @@ public final class RpcServer implements SmartLifecycle {
         }
     }
 
-    private Map<String, String> poolNames(Collection<ServedService> services) {
-        Map<String, String> names = new HashMap<>(
-                new PoolAssignment(this.settings.services(), this.settings.pools()).of(services));
+    private Map<String, String> poolNames(Collection<ServedService> services, CallChain chain) {
+        Map<String, String> names = new HashMap<>(new PoolAssignment(this.settings.services(), this.settings.pools(),
+                chain::mayBlock, this.registry.selection())
+            .of(services));
         builtIn(services).stream()
             .filter(BuiltInService::onTransport)
             .flatMap(BuiltInService::methods)
-            .forEach((method) -> names.put(method, HandlerPools.TRANSPORT));
+            .filter((method) -> !chain.mayBlock(method))
+            .forEach((method) -> names.put(method.getFullMethodName(), HandlerPools.TRANSPORT));
         return names;
+    }
+
+    private List<Served> served(Collection<ServedService> services) {
+        Stream<Served> own = services.stream()
+            .map((service) -> new Served(service.definition().getServiceDescriptor(), service.beanName()));
+        Stream<Served> framework = builtIn(services).stream()
+            .map((service) -> new Served(service.definition().getServiceDescriptor(), null));
+        return Stream.concat(own, framework).toList();
     }
 
     /** All other threads are daemons, so this one is what keeps the JVM alive. */

@@ -6,6 +6,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ObjectUtils;
@@ -16,7 +17,7 @@ import org.springframework.util.ObjectUtils;
 public final class SettingsTree {
 
     /** Metadata often carries tokens, and under any name. */
-    private static final String SECRET = "metadata";
+    private static final Set<String> SECRETS = Set.of("metadata", "bearer", "username", "password");
 
     private static final String MASK = "******";
 
@@ -32,7 +33,7 @@ public final class SettingsTree {
         Map<String, Object> tree = new LinkedHashMap<>();
         for (RecordComponent component : settings.getClass().getRecordComponents()) {
             String key = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-            put(tree, key, shown(value(settings, component), key.equals(SECRET)));
+            put(tree, key, shown(value(settings, component), SECRETS.contains(key)));
         }
         return tree;
     }
@@ -52,7 +53,7 @@ public final class SettingsTree {
             map.forEach((key, entry) -> put(tree, String.valueOf(key), secret ? MASK : shown(entry, false)));
             return tree;
         }
-        return value;
+        return (secret && value != null) ? MASK : value;
     }
 
     private static @Nullable Object value(Record settings, RecordComponent component) {

@@ -63,11 +63,12 @@ class RpcEndpointTests {
                 RpcReport.Service places = new Exposed(context).service(PLACES);
                 assertThat(places.bean()).isEqualTo("busyPlaces");
                 assertThat(places.inRotation()).isTrue();
-                assertThat(places.methods()).containsEntry("Find", new RpcReport.Method("UNARY", "default", List.of()));
+                assertThat(places.methods()).containsEntry("Find",
+                        new RpcReport.Method("UNARY", "default", "permit-all", List.of()));
                 assertThat(places.methods()).containsEntry("Within",
-                        new RpcReport.Method("SERVER_STREAMING", "streams", List.of()));
+                        new RpcReport.Method("SERVER_STREAMING", "streams", "permit-all", List.of()));
                 assertThat(new Exposed(context).service("grpc.health.v1.Health").methods()).containsEntry("Check",
-                        new RpcReport.Method("UNARY", null, List.of()));
+                        new RpcReport.Method("UNARY", null, null, List.of()));
                 assertThat(report.pools()).containsOnlyKeys("default", "quick", "streams");
                 assertThat(new Exposed(context).pool("quick").type()).isEqualTo("direct");
                 assertThat(new Exposed(context).pool("quick").figures()).isNull();
@@ -125,7 +126,8 @@ class RpcEndpointTests {
     void showsInterceptorsInOrder() {
         this.runner.withBean(LiveCallsTests.Started.class)
             .run((context) -> assertThat(new Exposed(context).service(PLACES).methods()).containsEntry("Find",
-                    new RpcReport.Method("UNARY", "default", List.of("io.rpcspring.actuate.LiveCallsTests$Started"))));
+                    new RpcReport.Method("UNARY", "default", "permit-all",
+                            List.of("io.rpcspring.actuate.LiveCallsTests$Started"))));
     }
 
     @Test

@@ -21,7 +21,7 @@ final class Documentation {
 
     static List<Path> pages() throws IOException {
         List<Path> pages = new ArrayList<>(files(ROOT.resolve("docs"), ".md"));
-        for (String page : List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
+        for (String page : List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")) {
             pages.add(ROOT.resolve(page));
         }
         return pages;

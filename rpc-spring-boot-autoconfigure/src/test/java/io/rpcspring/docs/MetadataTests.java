@@ -25,7 +25,7 @@ class MetadataTests {
 
     /** Texts that are the user's own. */
     private static final List<String> FREE = List.of("address", "unix-socket", "in-process-name", "group", "target",
-            "authority", "user-agent", "service");
+            "authority", "user-agent", "service", "registration", "username", "password", "bearer");
 
     @Test
     void everyPropertyStandsInAGroup() {

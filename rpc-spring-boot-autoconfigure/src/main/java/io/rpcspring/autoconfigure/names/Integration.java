@@ -18,6 +18,13 @@ enum Integration {
     /** The channelz service. */
     CHANNELZ("rpc.server.channelz", "io.grpc.protobuf.services.ChannelzService", "io.grpc:grpc-services"),
 
+    /** Authentication and authorization. */
+    SECURITY("rpc.server.security", "org.springframework.security.core.Authentication",
+            "org.springframework.boot:spring-boot-starter-security"),
+
+    /** The control plane. */
+    XDS("rpc.client.xds", "io.grpc.xds.XdsNameResolverProvider", "io.grpc:grpc-xds"),
+
     /** Load reports. */
     LOAD_REPORT("rpc.server.load-report", "io.grpc.xds.orca.OrcaServiceImpl", "io.grpc:grpc-xds"),
 
@@ -29,7 +36,19 @@ enum Integration {
             "org.springframework.cloud:spring-cloud-commons"),
 
     /** The access log. */
-    ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api");
+    ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api"),
+
+    /** The console. */
+    CONSOLE("rpc.console", "org.springframework.web.socket.server.support.WebSocketHttpRequestHandler",
+            "org.springframework.boot:spring-boot-starter-websocket"),
+
+    /** Tokens of a channel. */
+    TOKENS("rpc.client.channels.<name>.oauth2.registration",
+            "org.springframework.security.oauth2.client.registration.ClientRegistration",
+            "org.springframework.boot:spring-boot-starter-security-oauth2-client"),
+
+    /** Tokens of all channels. */
+    DEFAULT_TOKENS("rpc.client.defaults.oauth2.registration", TOKENS.type, TOKENS.library);
 
     private final String path;
 

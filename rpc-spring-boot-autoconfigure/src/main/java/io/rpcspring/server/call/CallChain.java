@@ -1,6 +1,7 @@
 package io.rpcspring.server.call;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 
 import io.rpcspring.server.call.ChainLink.Place;
+import io.rpcspring.server.call.ChainLink.Served;
 import io.rpcspring.server.error.CallFailures;
 
 /**
@@ -68,6 +70,23 @@ public final class CallChain {
     }
 
     /**
+     * Tells the integrations what is served, before anything is.
+     * @param services all services
+     */
+    public void serves(Collection<Served> services) {
+        this.links.forEach((link) -> link.served().accept(services));
+    }
+
+    /**
+     * Whether a call may block its thread before it is the application's.
+     * @param method what is called
+     * @return true if the thread must not be the transport's
+     */
+    public boolean mayBlock(MethodDescriptor<?, ?> method) {
+        return this.links.stream().anyMatch((link) -> link.mayBlock() && link.methods().test(method));
+    }
+
+    /**
      * The upper part: what all services of the server share.
      * @param builder of the server; what is added to it last sees a call first
      * @param meshed whether an interceptor is still added when the server is built
@@ -97,7 +116,7 @@ public final class CallChain {
      */
     public ServerServiceDefinition service(ServerServiceDefinition handlers, boolean mapsItself,
             List<ServerInterceptor> interceptors) {
-        return intercept(handlers, (method) -> {
+        return intercept(handlers, interceptors.isEmpty(), (method) -> {
             List<ServerInterceptor> all = lower(method, interceptors);
             if (!mapsItself || !all.isEmpty()) {
                 all.add(0, new FailureLink(this.failures));
@@ -131,21 +150,24 @@ public final class CallChain {
      * @return the service with all that stands before its handlers
      */
     public ServerServiceDefinition ownService(ServerServiceDefinition handlers) {
-        return intercept(handlers, (method) -> at(Place.SECURITY, method));
+        return intercept(handlers, true, (method) -> at(Place.SECURITY, method));
     }
 
-    private static ServerServiceDefinition intercept(ServerServiceDefinition handlers,
+    private ServerServiceDefinition intercept(ServerServiceDefinition handlers, boolean quiet,
             Function<MethodDescriptor<?, ?>, List<ServerInterceptor>> interceptors) {
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(handlers.getServiceDescriptor());
         for (ServerMethodDefinition<?, ?> method : handlers.getMethods()) {
             ServerServiceDefinition alone = ServerServiceDefinition.builder(handlers.getServiceDescriptor().getName())
                 .addMethod(method)
                 .build();
-            ServerInterceptors.interceptForward(alone, interceptors.apply(method.getMethodDescriptor()))
-                .getMethods()
-                .forEach(service::addMethod);
+            for (ServerMethodDefinition<?, ?> passed : ServerInterceptors
+                .interceptForward(alone, interceptors.apply(method.getMethodDescriptor()))
+                .getMethods()) {
+                ServerMethodDefinition<?, ?> added = quiet ? LinkedHandler.quiet(passed, method) : passed;
+                service.addMethod(added);
+            }
         }
-        return ReadableRequests.of(service.build());
+        return new ReadableRequests(this.calls::isUnheard).of(service.build());
     }
 
     private List<ServerInterceptor> at(Place place, MethodDescriptor<?, ?> method) {

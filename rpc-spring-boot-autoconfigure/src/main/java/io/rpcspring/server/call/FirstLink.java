@@ -29,7 +29,11 @@ record FirstLink(LiveCalls calls, List<ServerInterceptor> observers) implements 
     public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
             ServerCallHandler<Q, R> next) {
         LiveCall<Q, R> live = this.calls.of(call, headers);
-        return new CallEvents<>(live, this.calls, start(live, headers, next));
+        ServerCall.Listener<Q> listener = start(live, headers, next);
+        if (live.isEnded()) {
+            this.calls.endedAtOnce(live);
+        }
+        return new CallEvents<>(live, this.calls, listener);
     }
 
     private <Q, R> ServerCall.Listener<Q> start(LiveCall<Q, R> live, Metadata headers, ServerCallHandler<Q, R> next) {

@@ -55,6 +55,9 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
 
+    /** What all see of it; null before anybody asked. Guarded by this for writing. */
+    private volatile @Nullable RpcContext rpcContext;
+
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
      * @param call grpc-java's own
@@ -77,8 +80,8 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     /**
      * What can be known of a call beside its messages.
-     * @param call a call as it reached whoever fails
-     * @return the handler's own, if it has one; without headers if the call is hidden
+     * @param call a call as it reached whoever asks
+     * @return the same for all who ask; without headers if the call is hidden
      */
     public static RpcContext contextOf(ServerCall<?, ?> call) {
         LiveCall<?, ?> live = of(call);
@@ -99,18 +102,40 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
     }
 
     private RpcContext rpcContext() {
-        CallHandler answers = this.handler;
-        RpcContext known = (answers != null) ? answers.rpcContext() : null;
+        RpcContext known = this.rpcContext;
+        return (known != null) ? known : newRpcContext();
+    }
+
+    private synchronized RpcContext newRpcContext() {
+        RpcContext known = this.rpcContext;
+        if (known == null) {
+            Context previous = context().attach();
+            try {
+                known = new RpcContext(this, this.headers);
+            }
+            finally {
+                context().detach(previous);
+            }
+            this.rpcContext = known;
+        }
+        return known;
+    }
+
+    /**
+     * The call has reached its handler, in the current context.
+     * @param call the call as interceptors pass it on
+     * @param passedOn the request's metadata as they do
+     * @return what can be known of it beside its messages
+     */
+    public synchronized RpcContext reached(ServerCall<?, ?> call, Metadata passedOn) {
+        RpcContext known = this.rpcContext;
         if (known != null) {
+            known.passedOn(call, passedOn);
             return known;
         }
-        Context previous = context().attach();
-        try {
-            return new RpcContext(this, this.headers);
-        }
-        finally {
-            context().detach(previous);
-        }
+        RpcContext first = new RpcContext(call, passedOn);
+        this.rpcContext = first;
+        return first;
     }
 
     /**
@@ -279,6 +304,15 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
+    /**
+     * Maps what is no handler's failure, and ends nothing.
+     * @param thrown what is wrong with the call
+     * @return how it is to end
+     */
+    public CallEnd mapped(Throwable thrown) {
+        return failures().map(rpcContext(), thrown);
+    }
+
     @Override
     public void refuse(Dismissal why) {
         RpcErrorReason reason = switch (why.reason()) {
@@ -293,8 +327,11 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         refuse(failures().statuses().of(reason, status));
     }
 
-    /** Ends the call past all interceptors, unless it has ended. */
-    void refuse(CallEnd end) {
+    /**
+     * Ends the call past all interceptors, unless it has ended.
+     * @param end what the client gets
+     */
+    public void refuse(CallEnd end) {
         refuse(end, Expiry.CANCELLED);
     }
 
@@ -302,6 +339,15 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         if (isEndedWith(end.status(), end.trailers(), false)) {
             tell(end.status(), why);
         }
+    }
+
+    /**
+     * Whether what is left on this thread is taken off when the event ends that it runs.
+     * @return false where an interceptor goes on by itself
+     */
+    public boolean isFollowedHere() {
+        AdmittedCall admitted = run();
+        return admitted != null && admitted.isHere();
     }
 
     @Override
@@ -363,14 +409,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
          * @param status how it ended
          */
         void callEnded(Status status);
-
-        /**
-         * What the handler knows of its call.
-         * @return null if it knows nothing
-         */
-        default @Nullable RpcContext rpcContext() {
-            return null;
-        }
 
         /**
          * A request was refused, and none comes after it.

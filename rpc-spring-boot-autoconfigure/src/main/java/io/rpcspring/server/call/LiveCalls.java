@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
@@ -39,6 +40,9 @@ public final class LiveCalls implements ServerCallExecutorSupplier {
 
     /** By grpc-java's own calls. */
     private final Map<ServerCall<?, ?>, LiveCall<?, ?>> calls = new ConcurrentHashMap<>();
+
+    /** What those run in of which nobody wants a request. */
+    private final Set<Context> unheard = ConcurrentHashMap.newKeySet();
 
     private final Set<String> ownServices;
 
@@ -94,8 +98,24 @@ public final class LiveCalls implements ServerCallExecutorSupplier {
         this.endsNotHeard.error("What listens to the end of a call of " + method + " failed", thrown);
     }
 
+    /** A call has ended before its request came, which grpc-java would parse anyway. */
+    void endedAtOnce(LiveCall<?, ?> call) {
+        this.unheard.add(call.context());
+        if (!this.calls.containsKey(call.delegate())) {
+            this.unheard.remove(call.context());
+        }
+    }
+
+    /** Whether nobody wants the request of the call that this thread brings events. */
+    boolean isUnheard() {
+        return !this.unheard.isEmpty() && this.unheard.contains(Context.current());
+    }
+
     void forget(LiveCall<?, ?> call) {
         this.calls.remove(call.delegate());
+        if (!this.unheard.isEmpty()) {
+            this.unheard.remove(call.context());
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.rpcspring.server.call;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.BooleanSupplier;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
@@ -28,27 +29,37 @@ final class ReadableRequests {
 
     private static final Log logger = LogFactory.getLog(ReadableRequests.class);
 
-    private ReadableRequests() {
+    /** Stands for what nobody wants, which only {@link LiveCalls} gets. */
+    private static final Unreadable UNHEARD = new Unreadable(RpcErrorReason.UNREADABLE_REQUEST, Status.CANCELLED);
+
+    private final BooleanSupplier unheard;
+
+    /**
+     * Reads all requests but those that nobody wants.
+     * @param unheard whether that of the call is such, which this thread brings events
+     */
+    ReadableRequests(BooleanSupplier unheard) {
+        this.unheard = unheard;
     }
 
     /** The service with parsers that do not fail. */
-    static ServerServiceDefinition of(ServerServiceDefinition service) {
+    ServerServiceDefinition of(ServerServiceDefinition service) {
         ServiceDescriptor descriptor = service.getServiceDescriptor();
         ServiceDescriptor.Builder careful = ServiceDescriptor.newBuilder(descriptor.getName())
             .setSchemaDescriptor(descriptor.getSchemaDescriptor());
-        var methods = service.getMethods().stream().map(ReadableRequests::careful).toList();
+        var methods = service.getMethods().stream().map(this::careful).toList();
         methods.forEach((method) -> careful.addMethod(method.getMethodDescriptor()));
         ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(careful.build());
         methods.forEach(builder::addMethod);
         return builder.build();
     }
 
-    private static <Q, R> ServerMethodDefinition<Q, R> careful(ServerMethodDefinition<Q, R> method) {
+    private <Q, R> ServerMethodDefinition<Q, R> careful(ServerMethodDefinition<Q, R> method) {
         MethodDescriptor<Q, R> descriptor = method.getMethodDescriptor();
         MethodDescriptor.Marshaller<Q> parser = descriptor.getRequestMarshaller();
         String name = descriptor.getFullMethodName();
         MethodDescriptor.Marshaller<Q> careful = (parser instanceof MethodDescriptor.PrototypeMarshaller<Q> typed)
-                ? new TypedParser<>(typed, name) : new Parser<>(parser, name);
+                ? new TypedParser<>(typed, name, this.unheard) : new Parser<>(parser, name, this.unheard);
         return ServerMethodDefinition.create(descriptor.toBuilder(careful, descriptor.getResponseMarshaller()).build(),
                 method.getServerCallHandler());
     }
@@ -94,9 +105,12 @@ final class ReadableRequests {
 
         private final String method;
 
-        Parser(MethodDescriptor.Marshaller<T> parser, String method) {
+        private final BooleanSupplier unheard;
+
+        Parser(MethodDescriptor.Marshaller<T> parser, String method, BooleanSupplier unheard) {
             this.parser = parser;
             this.method = method;
+            this.unheard = unheard;
         }
 
         @Override
@@ -108,7 +122,7 @@ final class ReadableRequests {
         @SuppressWarnings("unchecked") // LiveCalls takes it out before anyone looks
         public T parse(InputStream stream) {
             try {
-                return this.parser.parse(stream);
+                return this.unheard.getAsBoolean() ? (T) UNHEARD : this.parser.parse(stream);
             }
             catch (RuntimeException ex) {
                 logger.debug("A request of " + this.method + " cannot be read", ex);
@@ -127,8 +141,8 @@ final class ReadableRequests {
 
         private final MethodDescriptor.PrototypeMarshaller<T> typed;
 
-        TypedParser(MethodDescriptor.PrototypeMarshaller<T> typed, String method) {
-            super(typed, method);
+        TypedParser(MethodDescriptor.PrototypeMarshaller<T> typed, String method, BooleanSupplier unheard) {
+            super(typed, method, unheard);
             this.typed = typed;
         }
 

@@ -9,7 +9,7 @@ import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what a client can provoke from filling the log: ten lines within ten seconds.
+ * Keeps what a client can provoke from filling the log: a few lines within ten seconds.
  * <p>
  * Then one line says how many were left out. Those are written at DEBUG. Safe for use by
  * many threads at once.
@@ -29,6 +29,8 @@ public final class FewLines {
 
     private final String what;
 
+    private final int lines;
+
     private final Executor later;
 
     /**
@@ -37,12 +39,27 @@ public final class FewLines {
      * @param what begins the line that counts those that were left out
      */
     public FewLines(Log logger, String what) {
-        this(logger, what, LATER);
+        this(logger, what, LINES);
+    }
+
+    /**
+     * Begins to count with the first line.
+     * @param logger where they go
+     * @param what begins the line that counts those that were left out
+     * @param lines how many there may be within ten seconds, instead of ten
+     */
+    public FewLines(Log logger, String what, int lines) {
+        this(logger, what, lines, LATER);
     }
 
     FewLines(Log logger, String what, Executor later) {
+        this(logger, what, LINES, later);
+    }
+
+    private FewLines(Log logger, String what, int lines, Executor later) {
         this.logger = logger;
         this.what = what;
+        this.lines = lines;
         this.later = later;
     }
 
@@ -78,11 +95,11 @@ public final class FewLines {
         if (number == 1) {
             this.later.execute(this::startAnew);
         }
-        return number <= LINES;
+        return number <= this.lines;
     }
 
     private void startAnew() {
-        int leftOut = this.count.getAndSet(0) - LINES;
+        int leftOut = this.count.getAndSet(0) - this.lines;
         if (leftOut > 0) {
             this.logger.warn(this.what + " " + leftOut + " more times within " + SECONDS + " s");
         }

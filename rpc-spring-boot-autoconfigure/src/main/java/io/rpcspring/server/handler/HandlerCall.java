@@ -6,7 +6,6 @@ import java.util.function.Supplier;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
@@ -46,20 +45,22 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
     /** The one request. Used by the call's events only. */
     private @Nullable Q request;
 
-    HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, Metadata headers) {
+    HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, RpcContext context) {
         HandlerSettings settings = method.settings();
         this.method = method;
         this.call = call;
-        this.context = new RpcContext(call, headers);
+        this.context = context;
         this.answer = new Answer<>(call, this.context.method(), this);
         boolean one = method.rpc().getType().clientSendsOneMessage();
         this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
         });
     }
 
-    /** Listens to the call's end, and starts a handler that needs no request for it. */
-    void start() {
-        LiveCall<?, ?> live = LiveCall.of(this.call);
+    /**
+     * Listens to the call's end, and starts a handler that needs no request for it.
+     * @param live the call; null if an interceptor hides it
+     */
+    void start(@Nullable LiveCall<?, ?> live) {
         if (live != null) {
             this.run = live.run();
             live.answeredBy(this);
@@ -191,11 +192,6 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         if (this.inbox != null) {
             this.inbox.fail(this.answer.ended(), true);
         }
-    }
-
-    @Override
-    public RpcContext rpcContext() {
-        return this.context;
     }
 
     @Override

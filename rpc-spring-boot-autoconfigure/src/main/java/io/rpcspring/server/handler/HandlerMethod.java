@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.MessageSender;
 import io.rpcspring.RpcContext;
+import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.call.LiveCalls.QuietHandler;
 
 /**
@@ -28,8 +29,10 @@ record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, Hand
 
     @Override
     public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata headers) {
-        HandlerCall<Q, R> handlerCall = new HandlerCall<>(this, call, headers);
-        handlerCall.start();
+        LiveCall<?, ?> live = LiveCall.of(call);
+        RpcContext context = (live != null) ? live.reached(call, headers) : new RpcContext(call, headers);
+        HandlerCall<Q, R> handlerCall = new HandlerCall<>(this, call, context);
+        handlerCall.start(live);
         return handlerCall;
     }
 

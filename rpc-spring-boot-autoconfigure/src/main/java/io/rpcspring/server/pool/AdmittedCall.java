@@ -257,6 +257,14 @@ public final class AdmittedCall extends PlacedCall implements Executor, CallProg
     }
 
     /**
+     * Whether this thread runs events of the call now, as the pool's own.
+     * @return false on other threads, such as one that an interceptor has chosen
+     */
+    public boolean isHere() {
+        return isOnThisThread();
+    }
+
+    /**
      * Whether the call waits for a thread or for its request.
      * @return false if it runs, or has run and is not answered yet
      */

@@ -36,9 +36,17 @@ record Door(Server server, String name, Runnable closed, Runnable ended) {
         return new Door(server, socket.toString(), socket.remover(), transport::close);
     }
 
-    static Door open(ServerBuilder<?> builder, Consumer<ServerBuilder<?>> configure, String name,
-            Function<IOException, RpcConfigurationException> failed) {
-        return new Door(start(builder, configure, null, failed), name, Door::nothing, Door::nothing);
+    static Door inProcess(String name, String property, TransportSettings settings,
+            Consumer<ServerBuilder<?>> configure) {
+        String address = "in-process:" + name;
+        boolean configured = !property.isEmpty();
+        Server server = start(new InProcessTransport(name, settings.limits()), configure, null,
+                (failure) -> new RpcConfigurationException(
+                        "The gRPC server cannot listen on " + address + ": another server of this JVM has the name"
+                                + (configured ? " (" + property + ")." : "."),
+                        "Stop the other server" + (configured ? ", or set " + property + " to another name." : "."),
+                        failure));
+        return new Door(server, address, Door::nothing, Door::nothing);
     }
 
     private static Server start(NettyTransport transport, Consumer<ServerBuilder<?>> configure, @Nullable Mesh mesh,

@@ -59,6 +59,7 @@ import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.sample.places.Point;
 import io.rpcspring.server.ExceptionMapper;
 import io.rpcspring.server.RpcServerCustomizer;
+import io.rpcspring.server.call.ChainLink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -89,7 +90,8 @@ class FailureMatrixTests {
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> service) {
-        server = PlacesServer.start(List.of(service, Advice.class, Mapper.class, Interceptor.class, Meter.class));
+        server = PlacesServer.start(List.of(service, Advice.class, Mapper.class, Interceptor.class, Meter.class,
+                new ChainLink(ChainLink.Place.SECURITY, new Guard())));
     }
 
     @AfterParameterizedClassInvocation
@@ -157,6 +159,8 @@ class FailureMatrixTests {
     enum Site {
 
         BEFORE, BETWEEN, AFTER, OBSERVER_READY,
+
+        SECURITY,
 
         INTERCEPT_CALL, ON_MESSAGE, ON_HALF_CLOSE, ON_READY, SEND_HEADERS, SEND_MESSAGE, CLOSE
 
@@ -336,6 +340,18 @@ class FailureMatrixTests {
                 throw failure;
             }
             return false;
+        }
+
+    }
+
+    /** Throws before the application's interceptors, as whoever lets nobody in. */
+    private static final class Guard implements ServerInterceptor {
+
+        @Override
+        public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+                ServerCallHandler<Q, R> next) {
+            at(Site.SECURITY);
+            return next.startCall(call, headers);
         }
 
     }

@@ -1,0 +1,47 @@
+package io.rpcspring.server.security;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+
+/**
+ * Verifies the bearer tokens of one kind, and may remember for a while that it did.
+ *
+ * @param kind which tokens
+ * @param tokens finds out whose they are
+ * @param cache those that were verified; null to verify each time
+ */
+public record TokenVerifier(Kind kind, AuthenticationManager tokens, @Nullable TokenCache cache) {
+
+    Authentication verify(String token) {
+        if (this.cache == null) {
+            return verifyNow(token);
+        }
+        TokenCache.Key key = TokenCache.Key.of(token);
+        Authentication known = this.cache.find(key);
+        if (known != null) {
+            return known;
+        }
+        Authentication verified = verifyNow(token);
+        this.cache.add(key, verified);
+        return verified;
+    }
+
+    private Authentication verifyNow(String token) {
+        BearerAuthentication.requireWellFormed(token);
+        return this.tokens.authenticate(new BearerTokenAuthenticationToken(token));
+    }
+
+    /** Which tokens there are. */
+    public enum Kind {
+
+        /** They say by themselves whose they are. */
+        JWT,
+
+        /** The authorization server says whose they are. */
+        OPAQUE
+
+    }
+
+}

@@ -1,0 +1,80 @@
+package io.rpcspring.server.security;
+
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwsHeader;
+import org.springframework.security.oauth2.jwt.JwtAudienceValidator;
+import org.springframework.security.oauth2.jwt.JwtClaimsSet;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
+import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
+
+/**
+ * Issues tokens, good ones and others.
+ */
+final class Tokens {
+
+    static final String ISSUER = "https://issuer.example.com";
+
+    static final String AUDIENCE = "places";
+
+    private static final KeyPair KEYS = newKeys();
+
+    private Tokens() {
+    }
+
+    static KeyPair newKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            return generator.generateKeyPair();
+        }
+        catch (NoSuchAlgorithmException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    /** A token of somebody who may do something. */
+    static String of(String subject, String... scopes) {
+        return signed(KEYS, subject, (claims) -> claims.claim("scope", List.of(scopes)));
+    }
+
+    /** A token of Anna that is like a good one but for this. */
+    static String but(Consumer<JwtClaimsSet.Builder> change) {
+        return signed(KEYS, "anna", change);
+    }
+
+    static String signed(KeyPair keys, String subject, Consumer<JwtClaimsSet.Builder> change) {
+        JwtClaimsSet.Builder claims = JwtClaimsSet.builder()
+            .issuer(ISSUER)
+            .audience(List.of(AUDIENCE))
+            .subject(subject)
+            .issuedAt(Instant.now().minusSeconds(10))
+            .expiresAt(Instant.now().plusSeconds(600));
+        change.accept(claims);
+        return NimbusJwtEncoder.withKeyPair((RSAPublicKey) keys.getPublic(), (RSAPrivateKey) keys.getPrivate())
+            .build()
+            .encode(JwtEncoderParameters.from(JwsHeader.with(SignatureAlgorithm.RS256).build(), claims.build()))
+            .getTokenValue();
+    }
+
+    /** Takes good ones only. */
+    static JwtDecoder decoder() {
+        NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey((RSAPublicKey) KEYS.getPublic()).build();
+        decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(JwtValidators.createDefaultWithIssuer(ISSUER),
+                new JwtAudienceValidator(AUDIENCE)));
+        return decoder;
+    }
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Tests of who may call.
+ */
+@NullMarked
+package io.rpcspring.server.security;
+
+import org.jspecify.annotations.NullMarked;
