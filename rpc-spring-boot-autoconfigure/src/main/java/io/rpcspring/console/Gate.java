@@ -63,8 +63,8 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
     /** A stranger's page may give its own name this host's address (DNS rebinding). */
     private boolean isKnownHost(HttpServletRequest request) {
         String host = unbracketed(request.getServerName()).toLowerCase(Locale.ROOT);
-        return host.equals("localhost") || this.allowedHosts.contains(host) || (isAddress(host)
-                && (isLoopback(host) || isSame(host, request.getLocalAddr()) || isOwn(host)));
+        return host.equals("localhost") || this.allowedHosts.contains(host)
+                || (isAddress(host) && (isLoopback(host) || isSame(host, request.getLocalAddr()) || isOwn(host)));
     }
 
     private boolean isOwn(String host) {
