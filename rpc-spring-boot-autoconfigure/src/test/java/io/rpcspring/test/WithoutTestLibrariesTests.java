@@ -48,9 +48,10 @@ class WithoutTestLibrariesTests {
             Class<?> application = loader.loadClass(StarterApplication.class.getName());
             Object context = loader.loadClass("org.springframework.boot.SpringApplication")
                 .getMethod("run", Class.class, String[].class)
-                .invoke(null, application, new String[] { "--rpc.server.port=0", "--spring.main.banner-mode=off",
-                        "--spring.main.web-application-type=none", "--spring.main.register-shutdown-hook=false",
-                        "--logging.register-shutdown-hook=false" });
+                .invoke(null, application,
+                        new String[] { "--rpc.server.port=0", "--spring.main.banner-mode=off",
+                                "--spring.main.web-application-type=none", "--spring.main.register-shutdown-hook=false",
+                                "--logging.register-shutdown-hook=false" });
             ((AutoCloseable) context).close();
             // Spring Boot's service connections are for development, too.
             assertThat(loader.loaded).contains("io.rpcspring.server.RpcServer", "io.rpcspring.fixture.MarkedPlaces")
