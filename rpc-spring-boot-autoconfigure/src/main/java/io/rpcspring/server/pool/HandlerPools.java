@@ -313,14 +313,14 @@ public final class HandlerPools {
 
         /**
          * The application is told of the call now.
-         * @param quietAtTheEnd whether none of its code listens to the call's end, nor runs
-         * before the request is in
+         * @param quietAtTheEnd whether none of its code listens to the call's end, nor
+         * runs before the request is in
          */
         void started(boolean quietAtTheEnd);
 
         /**
-         * Whether the next code of the application to run is that which the whole request is
-         * brought to.
+         * Whether the next code of the application to run is that which the whole request
+         * is brought to.
          * @return false if any event may be the application's
          */
         boolean waitsForRequest();
