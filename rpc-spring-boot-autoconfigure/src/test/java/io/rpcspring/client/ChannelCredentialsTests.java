@@ -116,15 +116,14 @@ class ChannelCredentialsTests {
     @CsvSource({ "bearer=t0ken, bearer", "basic.username=ada;basic.password=s3cret, basic",
             "credentials=badge, credentials", "metadata.authorization=Bearer t0ken, metadata.authorization" })
     void credentialsAreNotSentInPlainText(String properties, String key) {
-        runner("dns:///places:9090", properties.split(";"))
-            .run((context) -> assertThat(context).getFailure()
-                .rootCause()
-                .isInstanceOf(RpcConfigurationException.class)
-                .hasMessage("The channel 'places' to dns:///places:9090 would send credentials (" + CHANNEL + key
-                        + ") in plain text, for everybody on the way to read. Turn on TLS with " + CHANNEL
-                        + "ssl.enabled: true, or " + CHANNEL
-                        + "ssl.bundle. Where the way is safe by itself, as in a mesh that encrypts, set " + CHANNEL
-                        + "insecure-credentials: true."));
+        runner("dns:///places:9090", properties.split(";")).run((context) -> assertThat(context).getFailure()
+            .rootCause()
+            .isInstanceOf(RpcConfigurationException.class)
+            .hasMessage("The channel 'places' to dns:///places:9090 would send credentials (" + CHANNEL + key
+                    + ") in plain text, for everybody on the way to read. Turn on TLS with " + CHANNEL
+                    + "ssl.enabled: true, or " + CHANNEL
+                    + "ssl.bundle. Where the way is safe by itself, as in a mesh that encrypts, set " + CHANNEL
+                    + "insecure-credentials: true."));
     }
 
     @ParameterizedTest
