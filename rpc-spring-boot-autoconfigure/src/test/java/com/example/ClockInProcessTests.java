@@ -7,12 +7,13 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 
 import io.rpcspring.RpcClient;
+import io.rpcspring.test.InProcessRpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Runs the application without a network and calls it. */
-@SpringBootTest(properties = { "rpc.server.in-process-name=clock-test",
-        "rpc.client.channels.clock.target=in-process:clock-test" })
+@SpringBootTest
+@InProcessRpc
 class ClockInProcessTests {
 
     private static final Place TOKYO = Place.newBuilder().setZone("Asia/Tokyo").build();

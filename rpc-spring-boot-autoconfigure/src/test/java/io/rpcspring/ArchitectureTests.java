@@ -1,5 +1,6 @@
 package io.rpcspring;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -28,7 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ArchitectureTests {
 
-    private static final String[] HOOKS = { "Customizer", "Mapper", "ThreadLocals", "Authentication" };
+    private static final String[] HOOKS = { "Authentication", "ConnectionDetails", "Customizer", "Mapper",
+            "ThreadLocals" };
 
     private static final String VAGUE = ".*(Utils?|Helper|Manager|Impl|Info)|(Default|Abstract)[A-Z].*";
 
@@ -110,7 +112,35 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.rpcspring.propagation..", "io.rpcspring.validation..", "io.rpcspring.observation..",
-                    "io.rpcspring.actuate.."));
+                    "io.rpcspring.actuate..", "io.rpcspring.console.."));
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAPackage("io.rpcspring.client")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.rpcspring.client.*.."));
+    }
+
+    @Test
+    void onlyDiscoveryKnowsSpringCloud() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.client.discovery..", "io.rpcspring.server.registration..",
+                    "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.cloud..", "reactor.."));
+    }
+
+    @Test
+    void onlyXdsKnowsGrpcXds() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.client.xds..", "io.rpcspring.server.xds..",
+                    "io.rpcspring.server.load..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.grpc.xds.."));
     }
 
     @Test
@@ -164,6 +194,54 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health.."));
+    }
+
+    @Test
+    void nobodyKnowsTheIntegrationsOfTheServer() {
+        for (String integration : List.of("load", "registration", "xds")) {
+            String own = "io.rpcspring.server." + integration + "..";
+            check(ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackages(own, "io.rpcspring.autoconfigure..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(own));
+        }
+    }
+
+    @Test
+    void theCoreKnowsNeitherSpringCloudNorXds() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideInAnyPackage("io.rpcspring", "io.rpcspring.server", "io.rpcspring.server.call..",
+                    "io.rpcspring.server.pool..", "io.rpcspring.server.error..", "io.rpcspring.server.handler..",
+                    "io.rpcspring.server.transport..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.cloud..", "com.netflix.appinfo..", "com.netflix.discovery..",
+                    "io.grpc.xds..", "io.grpc.services.."));
+    }
+
+    @Test
+    void onlyTheConsoleKnowsTheWeb() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.console..", "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.servlet..", "org.springframework.web.socket..", "com.google.protobuf.util..",
+                    "com.google.gson.."));
+    }
+
+    @Test
+    void onlyThePlacesOfContainersKnowTheirLibraries() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackage("io.rpcspring.test.container..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.testcontainers..", "org.springframework.boot.testcontainers..",
+                    "org.springframework.boot.docker.."));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.rpcspring.autoconfigure;
 
 import java.util.List;
-import java.util.Set;
 
 import io.grpc.CallCredentials;
 import io.grpc.ClientInterceptor;
@@ -9,6 +8,7 @@ import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.client.RpcChannels;
 import io.rpcspring.words.Names;
 
 /**
@@ -40,14 +40,14 @@ record ChannelBeans(ListableBeanFactory beans) {
      * Finds out whether all channels that interceptors name are there.
      * @throws RpcConfigurationException if one is not
      */
-    void check(Set<String> channels) {
+    void check(RpcChannels channels) {
         MarkedInterceptor.marks(this.beans, ClientInterceptor.class).forEach((beanName, mark) -> {
             for (String channel : mark.channels()) {
-                if (!channels.contains(channel)) {
+                if (!channels.has(channel)) {
                     throw new RpcConfigurationException(
                             "The interceptor '" + beanName + "' names the channel '" + channel
                                     + "', which is not configured. Configured channels: "
-                                    + Names.nearestFirst(channel, channels) + ".",
+                                    + Names.nearestFirst(channel, channels.names()) + ".",
                             "Correct @RpcInterceptor(channels = ...), or add rpc.client.channels." + channel + ".");
                 }
             }

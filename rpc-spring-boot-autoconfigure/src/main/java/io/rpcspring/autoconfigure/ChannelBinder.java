@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -18,8 +19,9 @@ import io.rpcspring.client.ChannelSettings;
  * Reads a channel's configuration with everything it inherits: defaults, channel, method.
  *
  * @param environment has the properties
+ * @param classLoader has the libraries that are there
  */
-record ChannelBinder(Environment environment) {
+record ChannelBinder(Environment environment, @Nullable ClassLoader classLoader) {
 
     private static final PropertyPlace CLIENT = PropertyPlace.of("rpc.client");
 
@@ -45,7 +47,7 @@ record ChannelBinder(Environment environment) {
     private ChannelConfiguration configuration(String name, List<PropertyPlace> places) {
         PropertyLayers channel = new PropertyLayers(this.environment, places);
         ChannelSettings settings = channel.bind(ChannelSettings.class);
-        ChannelChecks.check(settings, channel);
+        ChannelChecks.check(settings, channel, this.classLoader);
         Map<String, CallSettings> methods = new LinkedHashMap<>();
         settings.methods().keySet().forEach((method) -> methods.put(method, calls(method, places)));
         return new ChannelConfiguration(name, targets(settings, channel), settings, calls(channel), methods);

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 import io.grpc.CompressorRegistry;
-import io.grpc.LoadBalancerRegistry;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
@@ -35,11 +35,12 @@ final class ChannelChecks {
         this.limits = new PropertyLimits(layers);
     }
 
-    static void check(ChannelSettings settings, PropertyLayers layers) {
+    static void check(ChannelSettings settings, PropertyLayers layers, @Nullable ClassLoader classLoader) {
         ChannelChecks checks = new ChannelChecks(layers);
         checks.targets(settings);
         checks.transport(settings);
         checks.metadata(settings);
+        new BalancingChecks(settings, layers, checks.limits, classLoader).check();
         checks.policies(settings);
         new CredentialChecks(layers).check(settings);
     }
@@ -108,10 +109,9 @@ final class ChannelChecks {
     }
 
     private void policies(ChannelSettings settings) {
-        if (LoadBalancerRegistry.getDefaultRegistry().getProvider(settings.loadBalancing()) == null) {
-            throw this.limits.wrong("load-balancing", settings.loadBalancing(),
-                    "is no load-balancing policy that is known",
-                    "round_robin or pick_first, or add the policy's library");
+        if (settings.discovery().portKey().isBlank()) {
+            throw this.limits.wrong("discovery.port-key", "empty", "names no key",
+                    "the key of the gRPC port in the instances' metadata, such as gRPC_port");
         }
         if (settings.retryThrottling() != null) {
             this.limits.range("retry-throttling.max-tokens", settings.retryThrottling().maxTokens(), 1, 1000);

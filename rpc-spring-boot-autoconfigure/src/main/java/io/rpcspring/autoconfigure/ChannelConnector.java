@@ -35,7 +35,7 @@ final class ChannelConnector implements SmartLifecycle, ApplicationListener<RpcS
 
     @Override
     public void start() {
-        this.beans.check(this.channels.getObject().names());
+        this.beans.check(this.channels.getObject());
         this.channels.getObject().refresh();
         this.channels.getObject().connect();
         this.running = true;

@@ -63,7 +63,8 @@ record LimitProperties(@DefaultValue("10s") Duration handshakeTimeout, @DefaultV
 
     TransportLimits forTransport() {
         return new TransportLimits(this.callsPerConnection, this.resets, this.resetWindow,
-                (int) this.flowControlWindow.toBytes());
+                (int) this.flowControlWindow.toBytes(), (int) this.messageSize.toBytes(),
+                (int) this.metadataSize.toBytes());
     }
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -17,11 +18,12 @@ import io.rpcspring.client.ChannelSettings;
  *
  * @param defaults What every channel inherits, key by key.
  * @param channels Shared channels by the name that @RpcClient asks for.
+ * @param xds The control plane of targets such as xds:///places.
  * @param shutdown What happens when the application stops.
  */
 @ConfigurationProperties("rpc.client")
 record RpcClientProperties(@NestedConfigurationProperty @DefaultValue ChannelSettings defaults,
-        @DefaultValue Map<String, ChannelSettings> channels, @DefaultValue Shutdown shutdown) {
+        @DefaultValue Map<String, ChannelSettings> channels, @DefaultValue Xds xds, @DefaultValue Shutdown shutdown) {
 
     RpcClientProperties {
         channels = MapKeys.distinct(channels);
@@ -42,6 +44,16 @@ record RpcClientProperties(@NestedConfigurationProperty @DefaultValue ChannelSet
             .filter((method) -> method.getValue().validation())
             .map((method) -> place + ".methods.\"[" + method.getKey() + "]\".validation");
         return Stream.concat(settings.validation() ? Stream.of(place + ".validation") : Stream.empty(), ofMethods);
+    }
+
+    /**
+     * The control plane of targets such as xds:///places.
+     *
+     * @param bootstrap Where the control plane is: a file, or the JSON itself. If not
+     * set, GRPC_XDS_BOOTSTRAP and its like count. One for the whole JVM.
+     */
+    record Xds(@Nullable String bootstrap) {
+
     }
 
     /**

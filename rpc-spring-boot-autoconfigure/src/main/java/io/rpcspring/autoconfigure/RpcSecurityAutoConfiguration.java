@@ -34,6 +34,7 @@ import io.rpcspring.server.security.CallExpressions;
 import io.rpcspring.server.security.CallSecurity;
 import io.rpcspring.server.security.Callers;
 import io.rpcspring.server.security.DryRun;
+import io.rpcspring.server.security.MockedCallers;
 import io.rpcspring.server.security.RpcAuthentication;
 import io.rpcspring.server.security.SecurityFailures;
 import io.rpcspring.server.security.SecurityStart;
@@ -64,11 +65,11 @@ final class RpcSecurityAutoConfiguration {
 
     @Bean
     Callers rpcCallers(RpcServerProperties properties, ObjectProvider<RpcAuthentication> own,
-            ObjectProvider<StandardAuthentication> standard) {
+            ObjectProvider<StandardAuthentication> standard, ObjectProvider<MockedCallers> mocked) {
         Stream<RpcAuthentication> known = Stream.concat(standard.stream(), CertificateSettings.of(properties).stream())
             .sorted(Comparator.comparing(StandardAuthentication::kind))
             .map(StandardAuthentication::recognises);
-        Callers callers = new Callers(Stream.concat(own.orderedStream(), known).toList());
+        Callers callers = new Callers(Stream.concat(own.orderedStream(), known).toList(), mocked.getIfAvailable());
         if (!callers.canBeKnown()) {
             properties.security().accessProperties().findFirst().ifPresent((property) -> {
                 throw new RpcConfigurationException(
@@ -113,7 +114,7 @@ final class RpcSecurityAutoConfiguration {
     @Bean
     ChainLink rpcServerSecurity(RpcServerProperties properties, Callers callers, AccessRules rules,
             SecurityFailures failures, ListableBeanFactory beans) {
-        boolean active = callers.canBeKnown() || rules.haveManagers();
+        boolean active = callers.canBeKnown() || callers.areMocked() || rules.haveManagers();
         Predicate<MethodDescriptor<?, ?>> methods = (method) -> active && rules.concern(method);
         return new ChainLink(ChainLink.Place.SECURITY,
                 new CallSecurity(callers, rules, properties.security().dryRun() ? new DryRun(failures) : null), methods,

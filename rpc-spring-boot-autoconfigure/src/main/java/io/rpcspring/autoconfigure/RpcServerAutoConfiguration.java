@@ -34,12 +34,15 @@ import io.rpcspring.server.ScopedInterceptor;
 import io.rpcspring.server.ServerSettings;
 import io.rpcspring.server.ServiceRegistry;
 import io.rpcspring.server.advice.Advices;
+import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
+import io.rpcspring.server.transport.InProcessDoor;
 import io.rpcspring.server.transport.ServerTls;
+import io.rpcspring.server.transport.TransportSettings;
 
 /**
  * Serves the beans marked {@code @RpcService}.
@@ -52,10 +55,14 @@ final class RpcServerAutoConfiguration {
     @Bean(OwnEvents.SERVER)
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
-            ObjectProvider<RpcServerCustomizer> customizers, ApplicationEventPublisher events) {
-        return new RpcServer(new ServiceRegistry(beans, () -> interceptors(beans)), builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles)), settings, customizers.orderedStream().toList(),
-                events);
+            ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<TransportSettings.Mesh> mesh,
+            ObjectProvider<InProcessDoor> doors, ObjectProvider<ServiceRegistry.Selection> selection,
+            ApplicationEventPublisher events) {
+        ServiceRegistry registry = new ServiceRegistry(beans, () -> interceptors(beans),
+                selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL));
+        return new RpcServer(registry, builtIn.stream().toList(),
+                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable(), doors.orderedStream().toList()),
+                settings, customizers.orderedStream().toList(), events);
     }
 
     private static @Nullable ServerTls tls(RpcServerProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {
@@ -69,13 +76,15 @@ final class RpcServerAutoConfiguration {
     ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment, ErrorSettings errors,
             ObjectProvider<Compressor> compressors, ObjectProvider<Decompressor> decompressors,
             ObjectProvider<ThreadLocals> threadLocals, ObjectProvider<MoreThreadLocals> more,
-            ObjectProvider<ChainLink> links, ObjectProvider<PoolObserver> poolObserver) {
+            ObjectProvider<ChainLink> links, ObjectProvider<PoolObserver> poolObserver,
+            ObjectProvider<CallRules.EndNote> endNote) {
         MessageCodecs codecs = new MessageCodecs(compressors.orderedStream().toList(),
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
                 properties.interruptCancelled(), errors, MoreThreadLocals.join(threadLocals, more),
-                links.orderedStream().toList(), poolObserver.getIfAvailable(() -> PoolObserver.NONE));
+                links.orderedStream().toList(), poolObserver.getIfAvailable(() -> PoolObserver.NONE),
+                endNote.getIfAvailable());
     }
 
     @Bean

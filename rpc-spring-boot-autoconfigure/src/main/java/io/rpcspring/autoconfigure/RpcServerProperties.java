@@ -18,6 +18,7 @@ import io.rpcspring.server.ShutdownSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
 import io.rpcspring.server.transport.Doors;
+import io.rpcspring.server.transport.InProcessDoor;
 import io.rpcspring.server.transport.ListenAddress;
 import io.rpcspring.server.transport.ServerTls;
 import io.rpcspring.server.transport.TransportSettings;
@@ -57,6 +58,9 @@ import io.rpcspring.server.transport.UnixSocket;
  * @param health What the health service says.
  * @param reflection Whether tools may ask for the services.
  * @param channelz Whether tools may ask for connections and calls.
+ * @param loadReport Whether clients are told how busy the server is.
+ * @param registration What Spring Cloud's registry is told of the server.
+ * @param xds Whether a control plane says how to serve.
  * @param shutdown What happens when the server stops.
  */
 @ConfigurationProperties("rpc.server")
@@ -73,7 +77,8 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         @DefaultValue @NestedConfigurationProperty SecurityProperties security,
         @DefaultValue @NestedConfigurationProperty AccessLogProperties accessLog,
         @DefaultValue @NestedConfigurationProperty HealthProperties health, @DefaultValue Reflection reflection,
-        @DefaultValue Channelz channelz, @DefaultValue Shutdown shutdown) {
+        @DefaultValue Channelz channelz, @DefaultValue LoadReport loadReport, @DefaultValue Registration registration,
+        @DefaultValue Xds xds, @DefaultValue Shutdown shutdown) {
 
     private static final int DEFAULT_PORT = 9090;
 
@@ -86,6 +91,9 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
                     "rpc.server.request-ahead is " + requestAhead + ", which is not from 1 to 10000.",
                     "Set rpc.server.request-ahead to the messages that one stream may hold in memory, such as 16.");
         }
+        if (xds.enabled()) {
+            requireOneAddress((port != null) ? port : DEFAULT_PORT, unixSocket, inProcessName);
+        }
         Bounds.atLeast("rpc.server.event-loop-threads", eventLoopThreads, 0, "2");
         if (address != null && port == null && (unixSocket != null || inProcessName != null)) {
             throw new RpcConfigurationException(
@@ -96,13 +104,30 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         }
     }
 
-    Doors doors(@Nullable ServerTls tls) {
+    private static void requireOneAddress(int port, @Nullable String unixSocket, @Nullable String inProcessName) {
+        String other = (unixSocket != null) ? "rpc.server.unix-socket"
+                : (inProcessName != null) ? "rpc.server.in-process-name" : null;
+        if (other != null) {
+            throw new RpcConfigurationException(
+                    "rpc.server.xds.enabled is true, and " + other
+                            + " is set, but an xDS control plane decides about one network address only.",
+                    "Remove " + other + ", or rpc.server.xds.enabled.");
+        }
+        if (port == 0) {
+            throw new RpcConfigurationException(
+                    "rpc.server.xds.enabled is true, and rpc.server.port is 0, but an xDS control plane knows the"
+                            + " server by its port.",
+                    "Set rpc.server.port to the port that its listener names, or remove rpc.server.xds.enabled.");
+        }
+    }
+
+    Doors doors(@Nullable ServerTls tls, TransportSettings.@Nullable Mesh mesh, List<InProcessDoor> inProcess) {
         boolean elsewhere = this.unixSocket != null || this.inProcessName != null;
         Integer open = (this.port != null || elsewhere) ? this.port : Integer.valueOf(DEFAULT_PORT);
         ListenAddress network = (open != null) ? new ListenAddress(this.address, open) : null;
         UnixSocket socket = (this.unixSocket != null) ? new UnixSocket(Path.of(this.unixSocket)) : null;
-        return new Doors(network, socket, this.inProcessName,
-                new TransportSettings(this.limits.forTransport(), this::applyTo, this.eventLoopThreads, tls));
+        return new Doors(network, socket, this.inProcessName, inProcess,
+                new TransportSettings(this.limits.forTransport(), this::applyTo, this.eventLoopThreads, tls, mesh));
     }
 
     /** The configured pools and those that exist without configuration. */
@@ -206,6 +231,41 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
      * calls, and strangers, too.
      */
     record Channelz(@DefaultValue("false") boolean enabled) {
+    }
+
+    /**
+     * Whether clients are told how busy the server is.
+     *
+     * @param enabled Whether each call ends with an ORCA load report of its pool, and
+     * reports are served out of band, for weighted_round_robin and Envoy. Needs
+     * io.grpc:grpc-xds.
+     */
+    record LoadReport(@DefaultValue("false") boolean enabled) {
+    }
+
+    /**
+     * What Spring Cloud's registry is told of the server.
+     *
+     * @param enabled Whether the instance that Spring Cloud registers has the gRPC port,
+     * TLS and service names in its metadata, and is out of service while the server
+     * drains. Does nothing without a Spring Cloud registration.
+     */
+    record Registration(@DefaultValue("true") boolean enabled) {
+    }
+
+    /**
+     * Whether a control plane says how to serve.
+     *
+     * @param enabled Whether the port is served as an xDS control plane says. Needs
+     * io.grpc:grpc-xds, and a bootstrap that names the control plane.
+     * @param startTimeout How long the start waits for the control plane before it fails.
+     */
+    record Xds(@DefaultValue("false") boolean enabled, @DefaultValue("30s") Duration startTimeout) {
+
+        Xds {
+            Bounds.atLeast("rpc.server.xds.start-timeout", startTimeout, Duration.ofMillis(1), "30s");
+        }
+
     }
 
     /**

@@ -16,7 +16,9 @@ import org.springframework.context.annotation.Configuration;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.ChannelEnvironment;
 import io.rpcspring.server.call.ChainLink;
+import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.validation.ClientValidation;
+import io.rpcspring.validation.InvalidRequests;
 import io.rpcspring.validation.MessageRules;
 import io.rpcspring.validation.ServerValidation;
 
@@ -46,6 +48,11 @@ final class RpcValidationAutoConfiguration {
         @ConditionalOnBooleanProperty(name = "rpc.server.enabled", matchIfMissing = true)
         @EnableConfigurationProperties(RpcServerProperties.class)
         static class OnServer {
+
+            @Bean
+            CallFailures.Mapping rpcInvalidRequests() {
+                return new InvalidRequests();
+            }
 
             @Bean
             ChainLink rpcServerValidation(MessageRules rules, RpcServerProperties properties) {

@@ -5,17 +5,15 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
-import io.grpc.LoadBalancerProvider;
-import io.grpc.LoadBalancerRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
@@ -40,6 +38,9 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         List<String> targets = this.target.resolved(this.environment.placeholders());
         String description = this.target.describe(targets);
         ReadableCredentials.refuse(this.configuration, targets, description);
+        check(targets);
+        IdleServers idle = new IdleServers(this.configuration, description).amongTargets(targets.size());
+        ControlPlane.warn(this.configuration, description, targets.get(0));
         HeaderLimit limit = HeaderLimit.of(this.configuration, "the " + description);
         List<ManagedChannel> connections = new ArrayList<>();
         try {
@@ -47,7 +48,7 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
                     ? this.environment.credentials().apply(this.configuration.name(), settings.credentials()) : null;
             while (connections.size() < settings.connections()) {
                 ConnectionWatch watch = watch(description, figures);
-                connections.add(watch.watch(configure(builder(targets, watch), limit, figures).build()));
+                connections.add(watch.watch(configure(builder(targets, watch, idle), limit, figures).build()));
             }
             return new OpenChannel(description, inboundLimit(), figures, connections,
                     CallDefaults.of(this.configuration.calls(), credentials), methods(credentials),
@@ -63,10 +64,63 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         }
     }
 
+    /**
+     * Finds out when the application starts whether the targets can work, as far as this
+     * is known by then.
+     * @throws RpcConfigurationException if not
+     */
+    void checkAtStart() {
+        List<String> targets = this.target.targets()
+            .stream()
+            .map(this.environment.placeholders()::resolvePlaceholders)
+            .toList();
+        if (this.target.isKnownAtStart() && !targets.isEmpty()) {
+            check(targets);
+            targets.forEach((one) -> this.environment.directoryOf(one)
+                .ifPresent((directory) -> directory.check(this.target.property(), one)));
+        }
+    }
+
+    private void check(List<String> targets) {
+        for (String one : targets) {
+            if (this.environment.directoryOf(one).isEmpty()) {
+                TargetScheme.check(this.target.property(), one);
+            }
+        }
+        ControlPlane.check(this.configuration, this.target.property(), targets.get(0));
+    }
+
     private Map<String, CallDefaults> methods(@Nullable CallCredentials credentials) {
         Map<String, CallDefaults> methods = new HashMap<>();
         this.configuration.methods().forEach((name, calls) -> methods.put(name, CallDefaults.of(calls, credentials)));
         return methods;
+    }
+
+    /** Whether calls can go elsewhere than to the target. */
+    boolean hasDetours() {
+        ChannelEnvironment.Detours detours = this.environment.detours();
+        return detours != null && detours.lead(this.configuration.name(), null);
+    }
+
+    /**
+     * The in-process server that answers a method in the place of the target's, if one.
+     */
+    @Nullable String detour(MethodDescriptor<?, ?> method) {
+        ChannelEnvironment.Detours detours = this.environment.detours();
+        String server = (detours != null) ? detours.of(this.configuration.name(), method) : null;
+        if (server == null && detours != null && this.target.targets().isEmpty()) {
+            throw new RpcConfigurationException(
+                    "Nothing here answers " + method.getFullMethodName() + ", and the " + this.target.name()
+                            + " has no target.",
+                    "Set " + this.configuration.property("target") + " to host:port, such as localhost:9090.");
+        }
+        return server;
+    }
+
+    /** Makes the same channel to an in-process server. */
+    ChannelFactory within(String server) {
+        return new ChannelFactory(this.configuration,
+                ChannelTarget.atRunTime(this.configuration, InProcess.SCHEME + server), this.environment, this.tls);
     }
 
     /** Whether the target is another one than when the channel was opened. */
@@ -83,20 +137,19 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
 
     private ConnectionWatch watch(String description, ChannelFigures figures) {
         ChannelSettings settings = this.configuration.settings();
-        LoadBalancerProvider policy = LoadBalancerRegistry.getDefaultRegistry().getProvider(settings.loadBalancing());
-        return new ConnectionWatch(description, Objects.requireNonNull(policy), settings.reconnect().maxBackoff(),
+        return new ConnectionWatch(description, LoadBalancing.parsed(settings), settings.reconnect().maxBackoff(),
                 figures);
     }
 
-    private ManagedChannelBuilder<?> builder(List<String> targets, ConnectionWatch watch) {
-        ChannelSettings settings = this.configuration.settings();
+    private ManagedChannelBuilder<?> builder(List<String> targets, ConnectionWatch watch, IdleServers idle) {
         ChannelCredentials credentials = this.tls.credentials(this.configuration);
+        ChannelSettings settings = this.configuration.settings();
         String first = targets.get(0);
         if (first.startsWith(InProcess.SCHEME)) {
-            return InProcess.builder(first);
+            return InProcess.builder(first, (int) settings.maxInboundMessageSize().toBytes());
         }
-        TargetResolverFactory resolvers = new TargetResolverFactory(targets, settings.resolveInterval(),
-                settings.authority() != null, watch);
+        TargetResolverFactory resolvers = new TargetResolverFactory(this.configuration, targets, this.environment,
+                watch, idle);
         return Grpc.newChannelBuilder(resolvers.target(), credentials, resolvers.registry())
             .defaultLoadBalancingPolicy(WatchedPolicy.name());
     }

@@ -19,8 +19,15 @@ import io.rpcspring.words.SettingsTree;
  * dns:///places:9090. Not inherited.
  * @param targets Several targets, where one does not name all servers. Instead of target.
  * Not inherited.
- * @param loadBalancing Which server gets a call: round_robin, pick_first, or another
- * policy that grpc-java knows.
+ * @param loadBalancing Which server gets a call: round_robin, pick_first,
+ * weighted_round_robin, least_request, ring_hash, or another policy that grpc-java knows.
+ * @param loadBalancingSettings What the policy is told.
+ * @param subsetSize How many of the servers, picked at random, this client connects to.
+ * All if not set.
+ * @param outlierDetection Servers whose calls fail much more often than others' get none
+ * for a while.
+ * @param discovery How instances of a service registry become addresses, for targets such
+ * as discovery:///places.
  * @param resolveInterval How often names are resolved again while all connections live.
  * 0s: only when one is lost.
  * @param authority Name that the server is told and that its certificate must have, if
@@ -67,8 +74,11 @@ import io.rpcspring.words.SettingsTree;
  * whole services, by package.Service.
  */
 public record ChannelSettings(@Nullable String target, @DefaultValue List<String> targets,
-        @DefaultValue("round_robin") String loadBalancing, @DefaultValue("0s") Duration resolveInterval,
-        @Nullable String authority, @DefaultValue("lazy") Connect connect, @DefaultValue("10s") Duration connectTimeout,
+        @DefaultValue("round_robin") String loadBalancing,
+        @NestedConfigurationProperty @DefaultValue LoadBalancingSettings loadBalancingSettings,
+        @Nullable Integer subsetSize, @NestedConfigurationProperty @DefaultValue OutlierDetection outlierDetection,
+        @DefaultValue Discovery discovery, @DefaultValue("0s") Duration resolveInterval, @Nullable String authority,
+        @DefaultValue("lazy") Connect connect, @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("1") int connections, @DefaultValue Reconnect reconnect, @DefaultValue Ssl ssl,
         @DefaultValue KeepAlive keepAlive, @DefaultValue("30m") Duration idleTimeout,
         @DefaultValue("4MB") DataSize maxInboundMessageSize, @DefaultValue("8KB") DataSize maxInboundMetadataSize,
@@ -119,6 +129,15 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
     }
 
     /**
+     * How instances of a service registry become addresses.
+     *
+     * @param portKey The key in an instance's metadata that has its gRPC port.
+     */
+    public record Discovery(@DefaultValue("gRPC_port") String portKey) {
+
+    }
+
+    /**
      * How a lost server is found again.
      *
      * @param maxBackoff How long to wait at most before a lost server is tried again
@@ -137,7 +156,11 @@ public record ChannelSettings(@Nullable String target, @DefaultValue List<String
      */
     public record Ssl(@Nullable Boolean enabled, @Nullable String bundle) {
 
-        boolean isOn() {
+        /**
+         * Whether connections are encrypted.
+         * @return true if there is a bundle, unless said otherwise
+         */
+        public boolean isOn() {
             return (this.enabled != null) ? this.enabled : this.bundle != null;
         }
 

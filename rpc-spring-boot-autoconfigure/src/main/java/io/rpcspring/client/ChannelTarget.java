@@ -24,6 +24,8 @@ record ChannelTarget(String channel, String property, List<String> targets, bool
 
     private static final Pattern UNDERSCORE = Pattern.compile("(?:dns:(?://[^/]*/)?)?([^:/\\[]*_[^:/]*)(?::\\d+)?");
 
+    private static final List<String> ALONE = List.of("unix:", InProcess.SCHEME, ControlPlane.SCHEME);
+
     static ChannelTarget of(ChannelConfiguration configuration) {
         return new ChannelTarget(configuration.name(),
                 "rpc.client.channels." + configuration.name() + (configuration.hasOneTarget() ? ".target" : ".targets"),
@@ -76,7 +78,7 @@ record ChannelTarget(String channel, String property, List<String> targets, bool
                             + underscore.group(1) + "' has an underscore, which host names cannot have.",
                     "Give the host a name with hyphens instead, such as a network alias, or use its address.");
         }
-        if (this.targets.size() > 1 && (resolved.startsWith("unix:") || resolved.startsWith(InProcess.SCHEME))) {
+        if (this.targets.size() > 1 && ALONE.stream().anyMatch(resolved::startsWith)) {
             throw unusable(resolved, "it can only be a channel's single target", null);
         }
         return resolved;

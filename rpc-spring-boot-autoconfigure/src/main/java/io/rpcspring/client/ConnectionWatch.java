@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
 import io.grpc.EquivalentAddressGroup;
-import io.grpc.LoadBalancerProvider;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
@@ -30,7 +29,7 @@ final class ConnectionWatch {
 
     private final String channel;
 
-    private final LoadBalancerProvider policy;
+    private final Object policies;
 
     private final long maxBackoff;
 
@@ -55,16 +54,16 @@ final class ConnectionWatch {
 
     private volatile @Nullable ManagedChannel connection;
 
-    ConnectionWatch(String channel, LoadBalancerProvider policy, Duration maxBackoff, ChannelFigures figures) {
+    ConnectionWatch(String channel, Object policies, Duration maxBackoff, ChannelFigures figures) {
         this.channel = channel;
-        this.policy = policy;
+        this.policies = policies;
         this.maxBackoff = maxBackoff.toNanos();
         this.figures = figures;
     }
 
-    /** Chooses among the servers. */
-    LoadBalancerProvider policy() {
-        return this.policy;
+    /** Choose among the servers, if their name says nothing about it. */
+    Object policies() {
+        return this.policies;
     }
 
     /** Says what to watch, before its first call. */

@@ -23,10 +23,12 @@ record EagerConnections(List<SharedChannel> channels) {
 
     private static final Log logger = LogFactory.getLog(EagerConnections.class);
 
-    /** Those whose target is known and that do not wait for their first call. */
+    /**
+     * Those whose target is known, and counts, and that do not wait for their first call.
+     */
     static EagerConnections among(Collection<SharedChannel> channels) {
         return new EagerConnections(channels.stream()
-            .filter((channel) -> channel.factory().target().isKnownAtStart())
+            .filter((channel) -> channel.factory().target().isKnownAtStart() && !channel.factory().hasDetours())
             .filter((channel) -> settings(channel).connect() != ChannelSettings.Connect.LAZY)
             .toList());
     }

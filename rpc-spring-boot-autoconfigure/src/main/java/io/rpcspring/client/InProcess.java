@@ -1,7 +1,6 @@
 package io.rpcspring.client;
 
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -14,11 +13,15 @@ final class InProcess {
     private InProcess() {
     }
 
-    static ManagedChannelBuilder<?> builder(String target) {
+    /**
+     * A builder of channels that retry, and that receive no larger messages than others.
+     */
+    static ManagedChannelBuilder<?> builder(String target, int maxMessageSize) {
         if (!ClassUtils.isPresent("io.grpc.inprocess.InProcessChannelBuilder", InProcess.class.getClassLoader())) {
             throw new IllegalArgumentException("grpc-inprocess is not on the class path");
         }
-        return InProcessChannelBuilder.forName(target.substring(SCHEME.length()));
+        // What is added first stands next to the transport.
+        return InProcessNames.builder(target.substring(SCHEME.length())).intercept(new InboundLimit(maxMessageSize));
     }
 
 }

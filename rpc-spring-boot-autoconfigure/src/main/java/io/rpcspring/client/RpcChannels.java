@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.client.ChannelEnvironment.Detours;
 import io.rpcspring.client.ChannelEnvironment.Link;
 import io.rpcspring.words.Names;
 
@@ -35,7 +37,11 @@ public final class RpcChannels implements AutoCloseable {
 
     private final Map<String, ChannelConfiguration> configurations = new TreeMap<>();
 
-    private final Map<String, SharedChannel> channels = new TreeMap<>();
+    private final Map<String, SharedChannel> channels = new ConcurrentSkipListMap<>();
+
+    private final ChannelEnvironment environment;
+
+    private final TlsBundles tls;
 
     private final Supplier<ChannelConfiguration> defaults;
 
@@ -56,16 +62,16 @@ public final class RpcChannels implements AutoCloseable {
      */
     public RpcChannels(List<ChannelConfiguration> configurations, Supplier<ChannelConfiguration> defaults,
             ChannelEnvironment environment, Duration grace) {
-        TlsBundles tls = new TlsBundles(environment.bundles());
+        this.environment = environment;
+        this.tls = new TlsBundles(environment.bundles());
         configurations.forEach((configuration) -> {
             logger.debug("Channel '" + configuration.name() + "': " + configuration.tree());
             this.configurations.put(configuration.name(), configuration);
-            this.channels.put(configuration.name(), new SharedChannel(
-                    new ChannelFactory(configuration, ChannelTarget.of(configuration), environment, tls)));
+            this.channels.put(configuration.name(), shared(configuration));
         });
         this.defaults = defaults;
         this.links = environment.links();
-        this.runtime = new RuntimeChannels(environment, tls);
+        this.runtime = new RuntimeChannels(environment, this.tls);
         this.grace = grace;
     }
 
@@ -79,15 +85,49 @@ public final class RpcChannels implements AutoCloseable {
      */
     public Channel get(String name) {
         this.methodNames.usedBare(name);
-        return get(name, "");
+        return get(name, null, "");
     }
 
     /**
      * The shared channel of a name, for an injection point.
+     * @param service what is to be called, if that is known
      * @param askedBy what a message adds about who asks
      */
-    Channel get(String name, String askedBy) {
-        return known(name, this.channels.get(name), askedBy).use();
+    Channel get(String name, @Nullable String service, String askedBy) {
+        Detours detours = this.environment.detours();
+        if (detours == null || this.configurations.containsKey(name)) {
+            return known(name, this.channels.get(name), askedBy).use();
+        }
+        return detours.lead(name, service)
+                ? this.channels.computeIfAbsent(name, (unknown) -> shared(inherited(unknown))).use()
+                : known(name, null, askedBy + ((service != null) ? ", and nothing here answers " + service : ""));
+    }
+
+    /**
+     * Whether a channel can be asked for.
+     * @param name the channel's name
+     * @return true if it is configured, or a test needs no configuration for it
+     */
+    public boolean has(String name) {
+        Detours detours = this.environment.detours();
+        return this.configurations.containsKey(name) || (detours != null && detours.lead(name, null));
+    }
+
+    /** All that a channel inherits, without a target. */
+    private ChannelConfiguration inherited(String name) {
+        ChannelConfiguration inherited = this.defaults.get();
+        return new ChannelConfiguration(name, List.of(), inherited.settings(), inherited.calls(), inherited.methods());
+    }
+
+    private SharedChannel shared(ChannelConfiguration configuration) {
+        return new SharedChannel(
+                new ChannelFactory(configuration, ChannelTarget.of(configuration), this.environment, this.tls));
+    }
+
+    /** What a test puts in the place of a client, if it does. */
+    @Nullable Object replacement(String name, Class<?> client) {
+        Detours detours = this.environment.detours();
+        return (detours != null) ? detours.replacement(name, client) : null;
     }
 
     /**
@@ -112,7 +152,9 @@ public final class RpcChannels implements AutoCloseable {
      */
     public RuntimeChannel open(String target, String name) {
         this.methodNames.usedBare(name);
-        return this.runtime.open(known(name, this.configurations.get(name), ""), target);
+        ChannelConfiguration configured = this.configurations.get(name);
+        return this.runtime.open((configured == null && has(name)) ? inherited(name) : known(name, configured, ""),
+                target);
     }
 
     /**
@@ -174,6 +216,7 @@ public final class RpcChannels implements AutoCloseable {
             .map(SharedChannel::factory)
             .forEach((factory) -> ReadableCredentials.refuseAtStart(factory.configuration(), factory.target()));
         this.links.get().forEach((link) -> this.configurations.values().forEach(link::check));
+        this.channels.values().forEach((channel) -> channel.factory().checkAtStart());
         EagerConnections.among(this.channels.values()).await();
     }
 

@@ -67,21 +67,32 @@ public final class RpcClientResolver extends ContextAnnotationAutowireCandidateR
                     "Write the name of a channel: @RpcClient(\"places\"). Configured channels: "
                             + Names.nearestFirst(name, all.names()) + ".");
         }
-        Channel channel = all.get(name, ", but " + describe(descriptor) + " asks for it");
         // A field's type may be a variable, which its bean's class knows.
         Class<?> type = descriptor.getResolvableType().resolve(descriptor.getDependencyType());
+        Object replacement = all.replacement(name, type);
+        return (replacement != null) ? replacement : client(name, type, all, descriptor);
+    }
+
+    private static Object client(String name, Class<?> type, RpcChannels all, DependencyDescriptor descriptor) {
+        String askedBy = ", but " + describe(descriptor) + " asks for it";
         if (type == Channel.class) {
+            Channel channel = all.get(name, null, askedBy);
             all.methodNames().usedBare(name);
             return channel;
         }
-        StubFactory stubs = StubFactory.of(type)
+        StubFactory stubs = stubs(name, type, descriptor);
+        Channel channel = all.get(name, GeneratedServices.descriptor(stubs.generated()).getName(), askedBy);
+        all.methodNames().used(name, stubs.generated());
+        return stubs.create(channel);
+    }
+
+    private static StubFactory stubs(String name, Class<?> type, DependencyDescriptor descriptor) {
+        return StubFactory.of(type)
             .orElseThrow(() -> new RpcConfigurationException(
                     "@RpcClient(\"" + name + "\") cannot inject " + type.getName() + " into " + describe(descriptor)
                             + ": it is no generated stub.",
                     "Use a stub that the gRPC generator makes, such as PlacesGrpc.PlacesBlockingStub,"
                             + " or io.grpc.Channel."));
-        all.methodNames().used(name, stubs.generated());
-        return stubs.create(channel);
     }
 
     private static String describe(DependencyDescriptor descriptor) {

@@ -1,6 +1,8 @@
 package io.rpcspring.client;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -29,6 +31,9 @@ final class SharedChannel extends Channel {
     /** Guarded by this for writing. */
     private volatile @Nullable OpenChannel channel;
 
+    /** The same channel to servers of this JVM, by their names. Guarded by this. */
+    private final Map<String, OpenChannel> detours = new ConcurrentHashMap<>();
+
     /** Guarded by this for writing. */
     private volatile boolean closed;
 
@@ -38,12 +43,14 @@ final class SharedChannel extends Channel {
 
     @Override
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-        return open().newCall(method, options);
+        String server = this.factory.detour(method);
+        return ((server != null) ? within(server) : open()).newCall(method, options);
     }
 
     @Override
     public String authority() {
-        return open().authority();
+        OpenChannel within = this.detours.values().stream().findFirst().orElse(null);
+        return ((within != null) ? within : open()).authority();
     }
 
     /**
@@ -54,7 +61,7 @@ final class SharedChannel extends Channel {
      */
     SharedChannel use() {
         requireOpen();
-        if (this.factory.target().isKnownAtStart()) {
+        if (this.factory.target().isKnownAtStart() && !this.factory.hasDetours()) {
             open();
         }
         this.users.incrementAndGet();
@@ -85,8 +92,9 @@ final class SharedChannel extends Channel {
 
     private ConnectivityState state() {
         OpenChannel opened = this.channel;
+        Stream<OpenChannel> all = Stream.concat(Stream.ofNullable(opened), this.detours.values().stream());
         return this.closed ? ConnectivityState.SHUTDOWN
-                : (opened != null) ? opened.state(false) : ConnectivityState.IDLE;
+                : all.map((open) -> open.state(false)).findFirst().orElse(ConnectivityState.IDLE);
     }
 
     OpenChannel open() {
@@ -105,11 +113,22 @@ final class SharedChannel extends Channel {
         return opened;
     }
 
+    private OpenChannel within(String server) {
+        OpenChannel known = this.detours.get(server);
+        return (known != null) ? known : withinOnce(server);
+    }
+
+    private synchronized OpenChannel withinOnce(String server) {
+        requireOpen();
+        return this.detours.computeIfAbsent(server, (name) -> this.factory.within(name).create(this.figures));
+    }
+
     /**
      * Looks for the servers afresh: what has no connection waits no longer, and a target
      * that has become another one is followed. Calls in flight end where they are.
      */
     synchronized void refresh() {
+        this.detours.values().forEach(OpenChannel::refresh);
         OpenChannel opened = this.channel;
         if (opened == null || this.closed) {
             return;
@@ -135,7 +154,10 @@ final class SharedChannel extends Channel {
      */
     synchronized List<ManagedChannel> shutdown() {
         this.closed = true;
-        return Stream.ofNullable(this.channel).flatMap(OpenChannel::connections).map(ManagedChannel::shutdown).toList();
+        return Stream.concat(Stream.ofNullable(this.channel), this.detours.values().stream())
+            .flatMap(OpenChannel::connections)
+            .map(ManagedChannel::shutdown)
+            .toList();
     }
 
     @Override

@@ -148,7 +148,7 @@ final class TargetResolver extends NameResolver {
     private ResolutionResult watched(ResolutionResult result) {
         StatusOr<List<EquivalentAddressGroup>> servers = result.getAddressesOrError();
         if (servers.hasValue()) {
-            this.factory.watch().found(servers.getValue());
+            this.factory.found(servers.getValue());
         }
         return result.toBuilder()
             .setAttributes(result.getAttributes().toBuilder().set(WatchedPolicy.WATCH, this.factory.watch()).build())

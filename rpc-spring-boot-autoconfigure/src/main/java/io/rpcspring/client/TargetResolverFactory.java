@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
+import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
@@ -21,31 +22,41 @@ final class TargetResolverFactory extends NameResolverProvider {
 
     private static final String SEVERAL = "targets";
 
+    private final ChannelConfiguration configuration;
+
     private final List<String> targets;
 
-    private final Duration interval;
-
-    private final boolean oneAuthority;
+    private final ChannelEnvironment environment;
 
     private final ConnectionWatch watch;
 
-    TargetResolverFactory(List<String> targets, Duration interval, boolean oneAuthority, ConnectionWatch watch) {
+    private final IdleServers idle;
+
+    TargetResolverFactory(ChannelConfiguration configuration, List<String> targets, ChannelEnvironment environment,
+            ConnectionWatch watch, IdleServers idle) {
+        this.configuration = configuration;
         this.targets = targets;
-        this.interval = interval;
-        this.oneAuthority = oneAuthority;
+        this.environment = environment;
         this.watch = watch;
+        this.idle = idle;
     }
 
     Duration interval() {
-        return this.interval;
+        return this.configuration.settings().resolveInterval();
     }
 
     boolean oneAuthority() {
-        return this.oneAuthority;
+        return this.configuration.settings().authority() != null;
     }
 
     ConnectionWatch watch() {
         return this.watch;
+    }
+
+    /** Says which servers there are. */
+    void found(List<EquivalentAddressGroup> servers) {
+        this.watch.found(servers);
+        this.idle.among(servers);
     }
 
     private boolean isSeveral() {
@@ -67,13 +78,17 @@ final class TargetResolverFactory extends NameResolverProvider {
     @Override
     public @Nullable NameResolver newNameResolver(URI target, NameResolver.Args args) {
         this.watch.runIn(args.getSynchronizationContext(), args.getScheduledExecutorService());
-        return new TargetResolver(this, this.targets.stream().map((one) -> resolver(one, args)).toList(), args);
+        NameResolver.Args own = args.toBuilder()
+            .setServiceConfigParser(
+                    new CompletedServiceConfig(args.getServiceConfigParser(), ServiceConfig.of(this.configuration)))
+            .build();
+        return new TargetResolver(this, this.targets.stream().map((one) -> resolver(one, own)).toList(), args);
     }
 
     /** The scheme of the one target, so that grpc-java asks this about it. */
     @Override
     public String getDefaultScheme() {
-        return isSeveral() ? SEVERAL : uri(target(), NameResolverRegistry.getDefaultRegistry()).getScheme();
+        return isSeveral() ? SEVERAL : uri(target()).getScheme();
     }
 
     @Override
@@ -93,19 +108,25 @@ final class TargetResolverFactory extends NameResolverProvider {
         return 5;
     }
 
-    private static NameResolver resolver(String target, NameResolver.Args args) {
-        NameResolverRegistry registry = NameResolverRegistry.getDefaultRegistry();
-        NameResolver resolver = registry.asFactory().newNameResolver(uri(target, registry), args);
+    private NameResolver resolver(String target, NameResolver.Args args) {
+        URI uri = uri(target);
+        ChannelEnvironment.Directory directory = this.environment.directoryOf(target).orElse(null);
+        if (directory != null) {
+            return directory.resolver(this.configuration, uri, args);
+        }
+        NameResolver resolver = NameResolverRegistry.getDefaultRegistry().asFactory().newNameResolver(uri, args);
         if (resolver == null) {
             throw new IllegalArgumentException("Could not find a NameResolverProvider for " + target);
         }
         return resolver;
     }
 
-    private static URI uri(String target, NameResolverRegistry registry) {
-        String scheme = target.substring(0, Math.max(target.indexOf(':'), 0));
+    private URI uri(String target) {
+        NameResolverRegistry registry = NameResolverRegistry.getDefaultRegistry();
+        boolean known = registry.getProviderForScheme(TargetScheme.of(target)) != null
+                || this.environment.directoryOf(target).isPresent();
         try {
-            return (registry.getProviderForScheme(scheme) != null || target.contains("://")) ? new URI(target)
+            return (known || target.contains("://")) ? new URI(target)
                     : new URI(registry.getDefaultScheme(), "", "/" + target, null);
         }
         catch (URISyntaxException ex) {

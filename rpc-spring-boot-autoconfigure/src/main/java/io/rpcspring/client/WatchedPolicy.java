@@ -1,11 +1,17 @@
 package io.rpcspring.client;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
 import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
+import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.Status;
+import io.grpc.util.GracefulSwitchLoadBalancer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A policy is the only place where grpc-java tells which server is lost, and why.
  */
-final class WatchedPolicy extends LoadBalancerProvider {
+public final class WatchedPolicy extends LoadBalancerProvider {
 
     /** What the resolver gives to the policy along with the addresses. */
     static final Attributes.Key<ConnectionWatch> WATCH = Attributes.Key.create("io.rpcspring.client.watch");
 
     /** The registry outlives class loaders, each of which has a key of its own. */
     private static final String NAME = "rpc_watched_" + Integer.toHexString(WATCH.hashCode());
+
+    private static final String CHILD = "childPolicy";
 
     static {
         LoadBalancerRegistry.getDefaultRegistry().register(new WatchedPolicy());
@@ -32,6 +40,18 @@ final class WatchedPolicy extends LoadBalancerProvider {
     /** By which grpc-java finds it. */
     static String name() {
         return NAME;
+    }
+
+    /**
+     * The policy that a channel has by itself, for who stands before it.
+     * @param resolved what the channel's resolver has said
+     * @return this, or grpc-java's usual one where nothing is to be watched, as within
+     * the JVM
+     */
+    public static LoadBalancerProvider of(Attributes resolved) {
+        LoadBalancerRegistry registry = LoadBalancerRegistry.getDefaultRegistry();
+        String name = (resolved.get(WATCH) != null) ? NAME : "pick_first";
+        return Objects.requireNonNull(registry.getProvider(name));
     }
 
     @Override
@@ -49,13 +69,35 @@ final class WatchedPolicy extends LoadBalancerProvider {
         return NAME;
     }
 
+    /**
+     * Writes that these policies are to be watched.
+     * @param policies as they stand in a service config
+     */
+    static List<Map<String, ?>> around(List<?> policies) {
+        return List.of(Map.of(NAME, Map.of(CHILD, policies)));
+    }
+
+    /** Chooses the first of the policies that is there, and reads its settings. */
+    static ConfigOrError parse(List<Map<String, ?>> policies) {
+        return GracefulSwitchLoadBalancer.parseLoadBalancingPolicyConfig(policies);
+    }
+
+    /** The map is one that {@link #around} has written. */
+    @Override
+    @SuppressWarnings("unchecked")
+    public ConfigOrError parseLoadBalancingPolicyConfig(Map<String, ?> config) {
+        return (config.get(CHILD) instanceof List<?> policies) ? parse((List<Map<String, ?>>) policies)
+                : ConfigOrError.fromError(Status.INTERNAL.withDescription("No policy to watch in " + config));
+    }
+
     @Override
     public LoadBalancer newLoadBalancer(LoadBalancer.Helper helper) {
         return new Watched(helper);
     }
 
     /**
-     * Does what the chosen policy does, as soon as addresses say which one.
+     * Does what the chosen policy does, as soon as addresses say which one: that of the
+     * name service, or else the channel's.
      */
     private static final class Watched extends LoadBalancer {
 
@@ -71,14 +113,16 @@ final class WatchedPolicy extends LoadBalancerProvider {
 
         @Override
         public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
+            ConnectionWatch found = addresses.getAttributes().get(WATCH);
             LoadBalancer balancer = this.chosen;
             if (balancer == null) {
-                ConnectionWatch found = addresses.getAttributes().get(WATCH);
                 this.watch = found;
-                balancer = found.policy().newLoadBalancer(new WatchedConnections(this.helper, found));
+                balancer = new GracefulSwitchLoadBalancer(new WatchedConnections(this.helper, found));
                 this.chosen = balancer;
             }
-            return balancer.acceptResolvedAddresses(addresses);
+            Object asked = addresses.getLoadBalancingPolicyConfig();
+            return balancer.acceptResolvedAddresses((asked != null) ? addresses
+                    : addresses.toBuilder().setLoadBalancingPolicyConfig(found.policies()).build());
         }
 
         @Override

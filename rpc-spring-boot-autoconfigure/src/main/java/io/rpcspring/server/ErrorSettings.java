@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rpcspring.server.advice.Advices;
 import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.error.CallFailures;
@@ -24,11 +26,11 @@ import io.rpcspring.server.error.ResponseMetadata;
 public record ErrorSettings(ResponseMetadata responses, OwnStatuses statuses, FailureSettings failures,
         Supplier<Advices> advices, List<ExceptionMapper> mappers, List<CallFailures.Mapping> others) {
 
-    CallRules rules(Advices found) {
+    CallRules rules(Advices found, CallRules.@Nullable EndNote endNote) {
         List<CallFailures.Mapping> mappings = new ArrayList<>(found.mappings());
         this.mappers.stream().map(MapperBean::new).forEach(mappings::add);
         mappings.addAll(this.others);
-        return new CallRules(new CallFailures(this.statuses, this.failures, mappings), this.responses);
+        return new CallRules(new CallFailures(this.statuses, this.failures, mappings), this.responses, endNote);
     }
 
 }

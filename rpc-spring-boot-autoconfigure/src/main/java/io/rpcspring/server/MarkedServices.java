@@ -20,8 +20,9 @@ import io.rpcspring.RpcService;
  * Finds the beans marked {@link RpcService}, also where a proxy hides the mark.
  *
  * @param beans where they are
+ * @param selection which of them count
  */
-record MarkedServices(ListableBeanFactory beans) {
+record MarkedServices(ListableBeanFactory beans, ServiceRegistry.Selection selection) {
 
     private static final Log logger = LogFactory.getLog(ServiceRegistry.class);
 
@@ -31,8 +32,11 @@ record MarkedServices(ListableBeanFactory beans) {
         for (String beanName : this.beans.getBeanNamesForAnnotation(RpcService.class)) {
             marked.add(servedName(beanName));
         }
+        marked.addAll(this.selection.marked());
+        marked.removeIf((beanName) -> !this.selection.includes(beanName));
         for (String beanName : this.beans.getBeanNamesForType(BindableService.class)) {
-            if (ScopedProxyUtils.isScopedTarget(beanName) || marked.contains(beanName)) {
+            if (ScopedProxyUtils.isScopedTarget(beanName) || marked.contains(beanName)
+                    || !this.selection.includes(beanName)) {
                 continue;
             }
             if (mark(beanName, this.beans.getBean(beanName)) != null) {
@@ -62,6 +66,9 @@ record MarkedServices(ListableBeanFactory beans) {
         String target = ScopedProxyUtils.getTargetBeanName(beanName);
         RpcService mark = this.beans.findAnnotationOnBean(this.beans.containsBean(target) ? target : beanName,
                 RpcService.class);
+        if (mark == null) {
+            mark = this.selection.mark(beanName);
+        }
         return (mark != null) ? mark
                 : AnnotatedElementUtils.findMergedAnnotation(AopProxyUtils.ultimateTargetClass(bean), RpcService.class);
     }

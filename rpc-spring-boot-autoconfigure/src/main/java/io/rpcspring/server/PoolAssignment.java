@@ -39,10 +39,13 @@ final class PoolAssignment {
     /** By the full names of the methods. */
     private final Map<String, String> assigned = new HashMap<>();
 
+    private final ServiceRegistry.Selection selection;
+
     PoolAssignment(Map<String, ServicePools> configured, Collection<PoolSettings> pools,
-            Predicate<MethodDescriptor<?, ?>> mayBlock) {
+            Predicate<MethodDescriptor<?, ?>> mayBlock, ServiceRegistry.Selection selection) {
         this.configured = configured;
         this.mayBlock = mayBlock;
+        this.selection = selection;
         this.pools = pools.stream().collect(Collectors.toMap(PoolSettings::name, (pool) -> pool));
     }
 
@@ -52,7 +55,7 @@ final class PoolAssignment {
      */
     Map<String, String> of(Collection<ServedService> services) {
         List<String> names = services.stream().map(ServedService::name).toList();
-        this.configured.keySet().forEach((name) -> requireService(name, names));
+        this.configured.keySet().forEach((name) -> this.selection.check(() -> requireService(name, names)));
         services.forEach(this::assign);
         Set<String> unused = new TreeSet<>(this.pools.keySet());
         unused.removeAll(BUILT_IN);

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.grpc.ServiceDescriptor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +116,15 @@ public final class RpcServer implements SmartLifecycle {
     }
 
     /**
+     * What is served, by the application and the framework.
+     * @return the services with their methods; empty while the server does not run
+     */
+    public List<ServiceDescriptor> services() {
+        RunningServer current = this.running;
+        return (current != null) ? current.descriptors() : List.of();
+    }
+
+    /**
      * The calls in flight. Asking takes no lock that a call needs.
      * @return the oldest first; empty while the server does not run
      */
@@ -156,18 +166,18 @@ public final class RpcServer implements SmartLifecycle {
         }
         HandlerPools pools = this.settings.newPools();
         Advices advices = this.settings.errors().advices().get();
-        CallRules rules = this.settings.errors().rules(advices);
+        CallRules rules = this.settings.errors().rules(advices, this.settings.endNote());
         Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, rules.failures()));
         if (services.isEmpty()) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
         Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
-        advices.requireServices(names);
+        this.registry.selection().check(() -> advices.requireServices(names));
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
         CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
-        chain.serves(served(services));
+        this.registry.selection().check(() -> chain.serves(served(services)));
         OpenDoors open = listen(services, pools, chain);
         this.running = new RunningServer(open, pools, calls, new Drain(open, calls, this.settings.shutdown()), chain,
                 services, builtIn(services));
@@ -194,7 +204,8 @@ public final class RpcServer implements SmartLifecycle {
                 services.forEach((service) -> builder
                     .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
                 builtIn(services).forEach((service) -> builder.addService(chain.ownService(service.definition())));
-                chain.addTo(builder, (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
+                chain.addTo(builder, this.doors.areMeshed(),
+                        (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
             });
         }
         catch (RuntimeException ex) {
@@ -204,8 +215,9 @@ public final class RpcServer implements SmartLifecycle {
     }
 
     private Map<String, String> poolNames(Collection<ServedService> services, CallChain chain) {
-        Map<String, String> names = new HashMap<>(
-                new PoolAssignment(this.settings.services(), this.settings.pools(), chain::mayBlock).of(services));
+        Map<String, String> names = new HashMap<>(new PoolAssignment(this.settings.services(), this.settings.pools(),
+                chain::mayBlock, this.registry.selection())
+            .of(services));
         builtIn(services).stream()
             .filter(BuiltInService::onTransport)
             .flatMap(BuiltInService::methods)

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -38,6 +39,14 @@ record RunningServer(OpenDoors doors, HandlerPools pools, LiveCalls calls, Drain
             .map((service) -> service(service.definition().getServiceDescriptor(), null, List.of()));
         return new ServerReport(this.drain.state(), this.doors.names(), this.calls.count(),
                 Stream.concat(own, framework).toList());
+    }
+
+    List<ServiceDescriptor> descriptors() {
+        return Stream
+            .concat(this.services.stream().map(ServedService::definition),
+                    this.builtIn.stream().map(BuiltInService::definition))
+            .map(ServerServiceDefinition::getServiceDescriptor)
+            .toList();
     }
 
     List<CallReport> callReports() {

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.error.CallFailures;
@@ -31,10 +32,12 @@ import io.rpcspring.server.transport.Doors;
  * can be there
  * @param links integrations that stand in the way of every call
  * @param poolObserver is told what happens in the pools
+ * @param endNote adds to the end of each call; null if nothing is to be added
  */
 public record ServerSettings(ShutdownSettings shutdown, MessageCodecs codecs, Collection<PoolSettings> pools,
         Map<String, ServicePools> services, int requestAhead, boolean interruptCancelled, ErrorSettings errors,
-        @Nullable ThreadLocals threadLocals, List<ChainLink> links, PoolObserver poolObserver) {
+        @Nullable ThreadLocals threadLocals, List<ChainLink> links, PoolObserver poolObserver,
+        CallRules.@Nullable EndNote endNote) {
 
     HandlerPools newPools() {
         return new HandlerPools(this.pools,

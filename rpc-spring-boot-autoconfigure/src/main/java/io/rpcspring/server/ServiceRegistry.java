@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -35,15 +37,24 @@ public final class ServiceRegistry {
 
     private final Supplier<List<ScopedInterceptor>> interceptors;
 
+    private final Selection selection;
+
     /**
      * Creates a registry that asks for no bean yet.
      * @param beans where the services are
      * @param interceptors those marked {@code @RpcInterceptor}, in order
+     * @param selection which beans it finds
      */
-    public ServiceRegistry(ListableBeanFactory beans, Supplier<List<ScopedInterceptor>> interceptors) {
+    public ServiceRegistry(ListableBeanFactory beans, Supplier<List<ScopedInterceptor>> interceptors,
+            Selection selection) {
         this.beans = beans;
-        this.marked = new MarkedServices(beans);
+        this.marked = new MarkedServices(beans, selection);
         this.interceptors = interceptors;
+        this.selection = selection;
+    }
+
+    Selection selection() {
+        return this.selection;
     }
 
     /**
@@ -65,7 +76,7 @@ public final class ServiceRegistry {
             }
         }
         if (!services.isEmpty()) {
-            found.requireServices(services.keySet());
+            this.selection.check(() -> found.requireServices(services.keySet()));
         }
         return services.values();
     }
@@ -112,6 +123,51 @@ public final class ServiceRegistry {
                             + " or implement io.grpc.BindableService; or remove @RpcService.");
         }
         return mark.value();
+    }
+
+    /**
+     * Says which marked beans are served, where not all are: in tests.
+     */
+    public interface Selection {
+
+        /** All are served. */
+        Selection ALL = new Selection() {
+        };
+
+        /**
+         * Whether a bean is served.
+         * @param beanName the bean's name
+         * @return true if it is, if it is marked
+         */
+        default boolean includes(String beanName) {
+            return true;
+        }
+
+        /**
+         * The mark of a bean that does not show it, because another stands in its place.
+         * @param beanName the bean's name
+         * @return null if it is not known to have one
+         */
+        default @Nullable RpcService mark(String beanName) {
+            return null;
+        }
+
+        /**
+         * The beans that have a mark and may not show it.
+         * @return their names
+         */
+        default Set<String> marked() {
+            return Set.of();
+        }
+
+        /**
+         * Finds out whether all services that are named somewhere are served.
+         * @param check throws an {@link RpcConfigurationException} if one is not
+         */
+        default void check(Runnable check) {
+            check.run();
+        }
+
     }
 
 }

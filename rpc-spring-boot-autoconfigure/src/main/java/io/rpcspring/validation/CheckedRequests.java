@@ -39,8 +39,9 @@ final class CheckedRequests<Q> extends SimpleForwardingServerCallListener<Q> {
         }
         this.refused = true;
         LiveCall<?, ?> live = LiveCall.of(this.call);
-        if (live == null || !live.isMet(end::asRuntimeException)) {
-            LastResort.close(this.call, end);
+        CallEnd mapped = (live != null) ? live.mapped(new InvalidRequestException(end)) : end;
+        if (live == null || !live.isMet(mapped::asRuntimeException)) {
+            LastResort.close(this.call, mapped);
         }
     }
 

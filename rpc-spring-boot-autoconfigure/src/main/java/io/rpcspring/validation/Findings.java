@@ -2,6 +2,7 @@ package io.rpcspring.validation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 import build.buf.protovalidate.ValidationResult;
@@ -74,6 +75,13 @@ final class Findings {
         String words = (path.isEmpty() ? "" : path + ": ") + words(first);
         int others = this.told.size() - 1 + this.more;
         return shortened(words, WORDS - 50) + ((others > 0) ? " (and " + others + " more)" : "");
+    }
+
+    /** What is wrong, by where it is. */
+    List<Map.Entry<String, String>> words() {
+        return this.told.stream()
+            .map((violation) -> Map.entry(path(violation.getField(), true), words(violation)))
+            .toList();
     }
 
     private static String words(Violation violation) {

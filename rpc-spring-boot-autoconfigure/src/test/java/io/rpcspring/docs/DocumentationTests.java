@@ -12,11 +12,16 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 import io.rpcspring.fixture.Sources;
+import io.rpcspring.fixture.Starter;
 import io.rpcspring.fixture.StarterRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -52,6 +57,10 @@ class DocumentationTests {
     void yamlSnippetsBind() throws IOException {
         for (Path page : Documentation.pages()) {
             for (String yaml : Documentation.snippets(page, "yaml")) {
+                if (yaml.contains("console:")) {
+                    assertThatItServes(page, yaml);
+                    continue;
+                }
                 StarterRunner.withServerOnFreePort()
                     .withConfiguration(AutoConfigurations.of(OAuth2ClientAutoConfiguration.class))
                     .withBean(JwtDecoder.class, () -> NEVER)
@@ -59,6 +68,18 @@ class DocumentationTests {
                     .run((context) -> assertThat(context).as(page + ":\n" + yaml).hasNotFailed());
             }
         }
+    }
+
+    /** The console needs a web server. */
+    private static void assertThatItServes(Path page, String yaml) {
+        new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)
+            .withConfiguration(AutoConfigurations.of(TomcatServletWebServerAutoConfiguration.class))
+            .withUserConfiguration(Starter.class)
+            .withInitializer(
+                    (context) -> context.getEnvironment().setConversionService(new ApplicationConversionService()))
+            .withInitializer(Sources.yaml(yaml))
+            .withPropertyValues("server.port=0", "rpc.server.port=0")
+            .run((context) -> assertThat(context).as(page + ":\n" + yaml).hasNotFailed());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import com.google.rpc.BadRequest;
 import io.grpc.StatusRuntimeException;
 import org.springframework.boot.CommandLineRunner;
+import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 import io.rpcspring.RpcError;
@@ -42,13 +43,16 @@ class Tour implements CommandLineRunner {
 
     private final RpcServer server;
 
+    private final Environment environment;
+
     private final PrintStream out = System.out;
 
-    Tour(Traveller traveller, WorldClock clock, ServerGauge gauge, RpcServer server) {
+    Tour(Traveller traveller, WorldClock clock, ServerGauge gauge, RpcServer server, Environment environment) {
         this.traveller = traveller;
         this.clock = clock;
         this.gauge = gauge;
         this.server = server;
+        this.environment = environment;
     }
 
     @Override
@@ -69,7 +73,9 @@ class Tour implements CommandLineRunner {
         askForNowhere();
         say("%n%d calls of two services, up to %d at once, over %d connection%s", this.gauge.calls(),
                 this.gauge.mostAtOnce(), this.gauge.connections(), (this.gauge.connections() != 1) ? "s" : "");
-        printWhatToTry();
+        if (this.server.port() > 0) {
+            printWhatToTry();
+        }
     }
 
     private void askForNowhere() {
@@ -128,7 +134,11 @@ class Tour implements CommandLineRunner {
 
                   grpcurl -plaintext -d '{"name": "Zurich"}' localhost:%d places.v1.Places/Find
 
-                Stop it with Ctrl-C.""", this.server.port());
+                or in a browser:
+
+                  http://localhost:%s/rpc/
+
+                Stop it with Ctrl-C.""", this.server.port(), this.environment.getProperty("local.server.port"));
     }
 
     private static Note note(String text) {

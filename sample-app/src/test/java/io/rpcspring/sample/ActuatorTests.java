@@ -14,14 +14,16 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.core.env.Environment;
 
+import io.rpcspring.test.InProcessRpc;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What an operator reads and changes by HTTP after the tour.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = { "rpc.server.port=0", "rpc.client.channels.places.target=localhost:${local.rpc.server.port}",
-                "management.prometheus.metrics.export.enabled=true", "management.endpoint.rpc.access=unrestricted" })
+@InProcessRpc
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
+        "management.prometheus.metrics.export.enabled=true", "management.endpoint.rpc.access=unrestricted" })
 class ActuatorTests {
 
     private static final String FIND = "{error=\"none\",grpc_status_code=\"OK\",rpc_method=\"Find\","

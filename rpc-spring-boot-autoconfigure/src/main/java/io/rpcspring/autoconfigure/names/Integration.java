@@ -22,8 +22,25 @@ enum Integration {
     SECURITY("rpc.server.security", "org.springframework.security.core.Authentication",
             "org.springframework.boot:spring-boot-starter-security"),
 
+    /** The control plane. */
+    XDS("rpc.client.xds", "io.grpc.xds.XdsNameResolverProvider", "io.grpc:grpc-xds"),
+
+    /** Load reports. */
+    LOAD_REPORT("rpc.server.load-report", "io.grpc.xds.orca.OrcaServiceImpl", "io.grpc:grpc-xds"),
+
+    /** Serving as a control plane says. */
+    XDS_SERVER("rpc.server.xds", "io.grpc.xds.XdsServerBuilder", "io.grpc:grpc-xds"),
+
+    /** Spring Cloud's registration. */
+    REGISTRATION("rpc.server.registration", "org.springframework.cloud.client.serviceregistry.Registration",
+            "org.springframework.cloud:spring-cloud-commons"),
+
     /** The access log. */
     ACCESS_LOG("rpc.server.access-log", "org.slf4j.spi.LoggingEventBuilder", "org.slf4j:slf4j-api"),
+
+    /** The console. */
+    CONSOLE("rpc.console", "org.springframework.web.socket.server.support.WebSocketHttpRequestHandler",
+            "org.springframework.boot:spring-boot-starter-websocket"),
 
     /** Tokens of a channel. */
     TOKENS("rpc.client.channels.<name>.oauth2.registration",

@@ -89,15 +89,22 @@ public final class CallChain {
     /**
      * The upper part: what all services of the server share.
      * @param builder of the server; what is added to it last sees a call first
+     * @param meshed whether an interceptor is still added when the server is built
      * @param customizers the application's
      */
-    public void addTo(ServerBuilder<?> builder, Consumer<ServerBuilder<?>> customizers) {
+    public void addTo(ServerBuilder<?> builder, boolean meshed, Consumer<ServerBuilder<?>> customizers) {
         builder.directExecutor().callExecutor(this.calls).addStreamTracerFactory(new ReadableTimeouts());
         this.codecs.addTo(builder);
         customizers.accept(builder);
         List<ServerInterceptor> observers = new ArrayList<>(at(Place.OBSERVATION).map(ChainLink::interceptor).toList());
         Collections.reverse(observers);
-        builder.intercept(new FirstLink(this.calls, observers));
+        FirstLink first = new FirstLink(this.calls, observers);
+        if (meshed) {
+            builder.setBinaryLog(new Outermost(first));
+        }
+        else {
+            builder.intercept(first);
+        }
     }
 
     /**

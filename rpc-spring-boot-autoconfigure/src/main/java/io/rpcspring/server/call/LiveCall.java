@@ -304,6 +304,15 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
+    /**
+     * Maps what is no handler's failure, and ends nothing.
+     * @param thrown what is wrong with the call
+     * @return how it is to end
+     */
+    public CallEnd mapped(Throwable thrown) {
+        return failures().map(rpcContext(), thrown);
+    }
+
     @Override
     public void refuse(Dismissal why) {
         RpcErrorReason reason = switch (why.reason()) {
@@ -318,8 +327,11 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         refuse(failures().statuses().of(reason, status));
     }
 
-    /** Ends the call past all interceptors, unless it has ended. */
-    void refuse(CallEnd end) {
+    /**
+     * Ends the call past all interceptors, unless it has ended.
+     * @param end what the client gets
+     */
+    public void refuse(CallEnd end) {
         refuse(end, Expiry.CANCELLED);
     }
 

@@ -121,7 +121,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         if (open) {
             this.end = status;
             this.answered = byAnswer;
-            this.call.close(this.rules.responses().fitStatus(method(), status, trailers), trailers);
+            this.call.close(this.rules.end(method(), status, trailers), trailers);
         }
         return open;
     }

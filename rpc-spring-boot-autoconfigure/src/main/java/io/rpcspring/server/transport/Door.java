@@ -7,8 +7,10 @@ import java.util.function.Function;
 
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.server.transport.TransportSettings.Mesh;
 
 /**
  * One open way into the server.
@@ -23,26 +25,34 @@ record Door(Server server, String name, Runnable closed, Runnable ended) {
     static Door onNetwork(ListenAddress address, TransportSettings settings, Consumer<ServerBuilder<?>> configure) {
         InetSocketAddress socket = address.resolve();
         NettyTransport transport = new NettyTransport(socket, settings);
-        Server server = start(transport, configure, address::cannotListen);
+        Server server = start(transport, configure, settings.mesh(), address::cannotListen);
         return new Door(server, new ListenAddress(address.host(), server.getPort()).toString(), Door::nothing,
                 transport::close);
     }
 
     static Door onUnixSocket(UnixSocket socket, TransportSettings settings, Consumer<ServerBuilder<?>> configure) {
         NettyTransport transport = new NettyTransport(socket.claim(), settings);
-        Server server = start(transport, configure, socket::cannotListen);
+        Server server = start(transport, configure, null, socket::cannotListen);
         return new Door(server, socket.toString(), socket.remover(), transport::close);
     }
 
-    static Door open(ServerBuilder<?> builder, Consumer<ServerBuilder<?>> configure, String name,
-            Function<IOException, RpcConfigurationException> failed) {
-        return new Door(start(builder, configure, failed), name, Door::nothing, Door::nothing);
+    static Door inProcess(String name, String property, TransportSettings settings,
+            Consumer<ServerBuilder<?>> configure) {
+        String address = "in-process:" + name;
+        boolean configured = !property.isEmpty();
+        Server server = start(new InProcessTransport(name, settings.limits()), configure, null,
+                (failure) -> new RpcConfigurationException(
+                        "The gRPC server cannot listen on " + address + ": another server of this JVM has the name"
+                                + (configured ? " (" + property + ")." : "."),
+                        "Stop the other server" + (configured ? ", or set " + property + " to another name." : "."),
+                        failure));
+        return new Door(server, address, Door::nothing, Door::nothing);
     }
 
-    private static Server start(NettyTransport transport, Consumer<ServerBuilder<?>> configure,
+    private static Server start(NettyTransport transport, Consumer<ServerBuilder<?>> configure, @Nullable Mesh mesh,
             Function<IOException, RpcConfigurationException> failed) {
         try {
-            return start(transport.builder(), configure, failed);
+            return start(transport.builder(), configure, mesh, failed);
         }
         catch (RuntimeException ex) {
             transport.close();
@@ -50,11 +60,16 @@ record Door(Server server, String name, Runnable closed, Runnable ended) {
         }
     }
 
-    private static Server start(ServerBuilder<?> builder, Consumer<ServerBuilder<?>> configure,
+    private static Server start(ServerBuilder<?> builder, Consumer<ServerBuilder<?>> configure, @Nullable Mesh mesh,
             Function<IOException, RpcConfigurationException> failed) {
         configure.accept(builder);
         try {
-            return builder.build().start();
+            Server server = builder.build();
+            if (mesh != null) {
+                mesh.start(server);
+                return server;
+            }
+            return server.start();
         }
         catch (IOException ex) {
             throw failed.apply(ex);

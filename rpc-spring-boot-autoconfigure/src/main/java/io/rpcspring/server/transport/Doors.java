@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.grpc.ServerBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
 
@@ -16,16 +14,15 @@ import io.rpcspring.RpcConfigurationException;
  *
  * @param network where to listen on the network, if there
  * @param unixSocket the file to listen on, if one
- * @param inProcessName the name to be found by within the JVM, if one
+ * @param inProcessName the name to be found by within the JVM, if one is configured
+ * @param inProcess ways that nobody has configured
  * @param settings how connections from outside the JVM are made and kept
  */
 public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSocket, @Nullable String inProcessName,
-        TransportSettings settings) {
-
-    private static final String IN_PROCESS = "io.grpc.inprocess.InProcessServerBuilder";
+        List<InProcessDoor> inProcess, TransportSettings settings) {
 
     public Doors {
-        if (inProcessName != null && !ClassUtils.isPresent(IN_PROCESS, null)) {
+        if (inProcessName != null && !InProcessDoor.isPossible()) {
             throw new RpcConfigurationException(
                     "rpc.server.in-process-name is '" + inProcessName
                             + "', but the in-process transport is not on the class path.",
@@ -51,6 +48,14 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
     }
 
     /**
+     * Whether somebody outside decides about calls, too.
+     * @return true if an interceptor is added when the server is built
+     */
+    public boolean areMeshed() {
+        return this.settings.mesh() != null;
+    }
+
+    /**
      * Opens all doors, or none.
      * @param portBefore the port that an earlier server had, which is taken again if any
      * will do and it is free; 0 for none
@@ -62,14 +67,11 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
         PeerTrouble.quieten();
         List<Door> open = new ArrayList<>();
         try {
-            if (this.network != null) {
-                open.add(onNetwork(this.network, portBefore, configure));
+            if (this.inProcess.stream().noneMatch(InProcessDoor::alone)) {
+                openConfigured(open, portBefore, configure);
             }
-            if (this.unixSocket != null) {
-                open.add(Door.onUnixSocket(this.unixSocket, this.settings, configure));
-            }
-            if (this.inProcessName != null) {
-                open.add(InProcess.open(this.inProcessName, configure));
+            for (InProcessDoor door : this.inProcess) {
+                open.add(Door.inProcess(door.name(), "", this.settings, configure));
             }
             return new OpenDoors(open);
         }
@@ -78,6 +80,18 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
             opened.shutdownNow();
             opened.close();
             throw ex;
+        }
+    }
+
+    private void openConfigured(List<Door> open, int portBefore, Consumer<ServerBuilder<?>> configure) {
+        if (this.network != null) {
+            open.add(onNetwork(this.network, portBefore, configure));
+        }
+        if (this.unixSocket != null) {
+            open.add(Door.onUnixSocket(this.unixSocket, this.settings, configure));
+        }
+        if (this.inProcessName != null) {
+            open.add(Door.inProcess(this.inProcessName, "rpc.server.in-process-name", this.settings, configure));
         }
     }
 
@@ -91,20 +105,6 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
             }
         }
         return Door.onNetwork(address, this.settings, configure);
-    }
-
-    /** Loaded only where the optional transport is there. */
-    private static final class InProcess {
-
-        private static Door open(String name, Consumer<ServerBuilder<?>> configure) {
-            InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
-            return Door.open(builder, configure, "in-process:" + name,
-                    (failure) -> new RpcConfigurationException(
-                            "The gRPC server cannot listen on in-process:" + name
-                                    + ": another server of this JVM has the name (rpc.server.in-process-name).",
-                            "Stop the other server, or set rpc.server.in-process-name to another name.", failure));
-        }
-
     }
 
 }

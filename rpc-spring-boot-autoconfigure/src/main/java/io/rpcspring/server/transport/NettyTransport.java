@@ -12,9 +12,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
 
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettySslContextServerCredentials;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
@@ -47,21 +50,33 @@ final class NettyTransport {
 
     private final NettyServerBuilder builder;
 
+    /** What is built: the same, unless a mesh stands around it. */
+    private final ServerBuilder<?> outer;
+
     /** The threads that this transport alone uses; {@code null} for the shared ones. */
     private final @Nullable EventLoopGroup ownThreads;
 
     NettyTransport(SocketAddress address, TransportSettings settings) {
         TransportLimits limits = settings.limits();
         boolean unix = address instanceof UnixDomainSocketAddress;
-        this.builder = NettyServerBuilder.forAddress(address)
-            .maxConcurrentCallsPerConnection(limits.calls())
+        ServerTls tls = settings.tls();
+        TransportSettings.Mesh mesh = settings.mesh();
+        if (mesh == null) {
+            this.builder = NettyServerBuilder.forAddress(address);
+            this.outer = this.builder;
+            if (tls != null) {
+                this.builder.sslContext(new CurrentContext(tls));
+            }
+        }
+        else {
+            TransportSettings.Mesh.Builders builders = mesh.around(address, credentials(tls));
+            this.builder = (NettyServerBuilder) builders.transport();
+            this.outer = builders.server();
+        }
+        this.builder.maxConcurrentCallsPerConnection(limits.calls())
             .maxRstFramesPerWindow(limits.resets(), seconds(limits.resetWindow()))
             .initialFlowControlWindow(limits.flowControlWindow());
         settings.timing().accept(this.builder);
-        ServerTls tls = settings.tls();
-        if (tls != null) {
-            this.builder.sslContext(new CurrentContext(tls));
-        }
         boolean own = unix || tls != null || settings.eventLoopThreads() > 0;
         boolean epoll = !unix && Epoll.isAvailable();
         this.ownThreads = own ? threads(settings.eventLoopThreads(), epoll) : null;
@@ -76,12 +91,17 @@ final class NettyTransport {
         }
     }
 
+    private static ServerCredentials credentials(@Nullable ServerTls tls) {
+        return (tls != null) ? NettySslContextServerCredentials.create(new CurrentContext(tls))
+                : InsecureServerCredentials.create();
+    }
+
     static boolean isNative() {
         return Epoll.isAvailable();
     }
 
     ServerBuilder<?> builder() {
-        return this.builder;
+        return this.outer;
     }
 
     /** Ends the transport's own threads. Call it when the server has ended. */

@@ -11,6 +11,9 @@ import java.time.Duration;
  * seconds
  * @param flowControlWindow how many bytes a stream may have unread to begin with; gRPC
  * adjusts it to the line
+ * @param messageSize how many bytes a request message may have
+ * @param metadataSize how many bytes the headers of a call may have
  */
-public record TransportLimits(int calls, int resets, Duration resetWindow, int flowControlWindow) {
+public record TransportLimits(int calls, int resets, Duration resetWindow, int flowControlWindow, int messageSize,
+        int metadataSize) {
 }

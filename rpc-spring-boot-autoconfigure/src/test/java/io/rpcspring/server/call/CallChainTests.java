@@ -34,7 +34,7 @@ class CallChainTests {
         CallFailures failures = new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of());
         HandlerPools pools = new HandlerPools(List.of(),
                 new RunSettings(true, null, Runnable::run, HandlerPools.PoolObserver.NONE));
-        LiveCalls calls = new LiveCalls(Set.of(), pools, new CallRules(failures, new ResponseMetadata(6144)));
+        LiveCalls calls = new LiveCalls(Set.of(), pools, new CallRules(failures, new ResponseMetadata(6144), null));
         return new CallChain(calls, new MessageCodecs(List.of(), List.of(), null), failures, List.of(links));
     }
 

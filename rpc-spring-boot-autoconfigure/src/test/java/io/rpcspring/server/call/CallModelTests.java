@@ -55,7 +55,7 @@ class CallModelTests {
 
     private final LiveCalls calls = new LiveCalls(Set.of(), this.pools,
             new CallRules(new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of()),
-                    new ResponseMetadata(6 * 1024)));
+                    new ResponseMetadata(6 * 1024), null));
 
     private final ExecutorService transport = Executors.newFixedThreadPool(4);
 

@@ -1,0 +1,184 @@
+package io.rpcspring.client.xds;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.grpc.internal.JsonParser;
+import io.grpc.xds.InternalGrpcBootstrapperImpl;
+import io.grpc.xds.InternalSharedXdsClientPoolProvider;
+import io.grpc.xds.client.XdsInitializationException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.ResourceLoader;
+
+import io.rpcspring.RpcConfigurationException;
+
+/**
+ * Tells grpc-java where the control plane is.
+ * <p>
+ * There is one bootstrap a JVM: grpc-java reads it once, with the first xDS channel or
+ * server, and keeps it. So the first application context that needs it decides, and one
+ * that says something else is refused.
+ */
+public final class XdsBootstrap {
+
+    /** What sets it. */
+    public static final String PROPERTY = "rpc.client.xds.bootstrap";
+
+    private static final String SNIPPET = """
+            Set rpc.client.xds.bootstrap to a file, or to the JSON itself, in application.yml:
+
+            rpc:
+              client:
+                xds:
+                  bootstrap: |
+                    {
+                      "xds_servers": [ {
+                        "server_uri": "control-plane.example.org:18000",
+                        "channel_creds": [ { "type": "insecure" } ]
+                      } ],
+                      "node": { "id": "places" }
+                    }
+            """;
+
+    /** Guarded by the class, as is where it is from. */
+    private static @Nullable Map<String, ?> installed;
+
+    private static String installedBy = "";
+
+    private final @Nullable String property;
+
+    private final ResourceLoader resources;
+
+    /**
+     * Creates a bootstrap that is read when it is needed.
+     * @param property a file or the JSON; if null or empty, grpc-java's own variables and
+     * system properties count
+     * @param resources finds the file
+     */
+    public XdsBootstrap(@Nullable String property, ResourceLoader resources) {
+        this.property = property;
+        this.resources = resources;
+    }
+
+    /**
+     * Finds out whether anybody says where the control plane is.
+     * @param needed what needs to know, as a message begins
+     * @throws RpcConfigurationException if nobody does
+     */
+    public void check(String needed) {
+        if (!isSet(this.property) && Standard.find() == null) {
+            throw new RpcConfigurationException(needed + ", but nothing says where the control plane is: " + PROPERTY
+                    + ", " + String.join(", ", Stream.of(Standard.values()).map((one) -> one.key).toList())
+                    + " are not set.", SNIPPET.strip());
+        }
+    }
+
+    /**
+     * Reads the bootstrap, and has grpc-java take it. Doing so twice is fine.
+     * @return the JSON as grpc-java's parser makes it
+     * @throws RpcConfigurationException if it cannot be used, or the JVM has another one
+     */
+    // grpc-java means to replace it by something that its own resolvers cannot be told.
+    @SuppressWarnings("deprecation")
+    public Map<String, ?> install() {
+        Standard standard = isSet(this.property) ? null : Standard.find();
+        String source = (standard != null) ? standard.key : PROPERTY;
+        Map<String, ?> bootstrap = parse(source, (standard != null) ? standard.read() : text());
+        synchronized (XdsBootstrap.class) {
+            if (installed == null) {
+                InternalSharedXdsClientPoolProvider.setDefaultProviderBootstrapOverride(bootstrap);
+                installed = bootstrap;
+                installedBy = source;
+            }
+            else if (!installed.equals(bootstrap)) {
+                throw new RpcConfigurationException(
+                        source + " differs from what this JVM already has from " + installedBy
+                                + ", and a JVM can have only one xDS bootstrap.",
+                        "Give all application contexts of the JVM the same one.");
+            }
+        }
+        return bootstrap;
+    }
+
+    private String text() {
+        String text = (this.property != null) ? this.property.strip() : "";
+        if (text.startsWith("{")) {
+            return text;
+        }
+        Resource file = this.resources.getResource(text.contains(":") ? text : "file:" + text);
+        try {
+            return file.getContentAsString(StandardCharsets.UTF_8);
+        }
+        catch (IOException ex) {
+            throw unreadable(PROPERTY, text, ex);
+        }
+    }
+
+    /** The parser that grpc-java reads it with: numbers are as it expects them. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, ?> parse(String source, String json) {
+        try {
+            if (!(JsonParser.parse(json) instanceof Map<?, ?> map)) {
+                throw new IOException("it is no JSON object");
+            }
+            Map<String, ?> bootstrap = (Map<String, ?>) map;
+            InternalGrpcBootstrapperImpl.parseBootstrap(bootstrap);
+            return bootstrap;
+        }
+        catch (IOException | XdsInitializationException ex) {
+            String reason = String.valueOf(ex.getMessage()).replaceAll("\\.$", "");
+            throw new RpcConfigurationException(source + " cannot be used: " + reason + ".", SNIPPET.strip(), ex);
+        }
+    }
+
+    private static RpcConfigurationException unreadable(String source, String file, IOException cause) {
+        return new RpcConfigurationException(
+                source + " is '" + file + "', which cannot be read: " + cause.getMessage() + ".",
+                "Correct the path, or write the JSON itself to " + PROPERTY + ".", cause);
+    }
+
+    private static boolean isSet(@Nullable String text) {
+        return text != null && !text.isBlank();
+    }
+
+    /** Where grpc-java itself looks, in this order. */
+    private enum Standard {
+
+        PATH_VARIABLE("GRPC_XDS_BOOTSTRAP", true), PATH_PROPERTY("io.grpc.xds.bootstrap", true),
+        CONFIG_VARIABLE("GRPC_XDS_BOOTSTRAP_CONFIG", false), CONFIG_PROPERTY("io.grpc.xds.bootstrapConfig", false);
+
+        private final String key;
+
+        private final boolean file;
+
+        Standard(String key, boolean file) {
+            this.key = key;
+            this.file = file;
+        }
+
+        private static @Nullable Standard find() {
+            return Stream.of(values()).filter((one) -> one.value() != null).findFirst().orElse(null);
+        }
+
+        private @Nullable String value() {
+            return this.key.startsWith("GRPC") ? System.getenv(this.key) : System.getProperty(this.key);
+        }
+
+        private String read() {
+            String value = String.valueOf(value());
+            try {
+                return this.file ? Files.readString(Path.of(value)) : value;
+            }
+            catch (IOException ex) {
+                throw unreadable(this.key, value, ex);
+            }
+        }
+
+    }
+
+}

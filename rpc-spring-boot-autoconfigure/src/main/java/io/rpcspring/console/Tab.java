@@ -1,0 +1,180 @@
+package io.rpcspring.console;
+
+import java.security.Principal;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.socket.CloseStatus;
+
+/**
+ * One open page: does what it asks for, while its browser is there.
+ */
+final class Tab {
+
+    private static final CloseStatus NO_TOKEN = new CloseStatus(4401, "The token is missing or wrong");
+
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+
+    private static final long PING_EVERY = TimeUnit.SECONDS.toNanos(20);
+
+    private static final long GONE_AFTER = TimeUnit.SECONDS.toNanos(50);
+
+    private final Console console;
+
+    private final Outbox out;
+
+    private final @Nullable String user;
+
+    private final TabCalls calls;
+
+    private final long opened = System.nanoTime();
+
+    private final AtomicBoolean ticking = new AtomicBoolean();
+
+    private volatile boolean known;
+
+    private volatile boolean board;
+
+    private volatile long heard = System.nanoTime();
+
+    private volatile long pinged = System.nanoTime();
+
+    /**
+     * A page that has not said who it is.
+     * @param console does what the page wants
+     * @param out leads to the page
+     * @param user whom web security has let in, if it asks
+     */
+    Tab(Console console, Outbox out, @Nullable Principal user) {
+        this.console = console;
+        this.out = out;
+        this.calls = new TabCalls(console, out);
+        this.user = (user != null) ? user.getName() : null;
+    }
+
+    /** One after the other, as the page has sent them. */
+    void receive(String text) {
+        hear();
+        try {
+            Request request = Request.read(text);
+            if (!this.known) {
+                this.known = request.type().equals("hello") && this.console.isToken(request.optionalText("token"));
+                if (!this.known) {
+                    this.out.close(NO_TOKEN);
+                    return;
+                }
+            }
+            answer(request);
+        }
+        catch (IllegalArgumentException ex) {
+            this.out.send(Frame.of("error").with("text", ex.getMessage()));
+        }
+    }
+
+    private void answer(Request request) {
+        switch (request.type()) {
+            case "hello" -> sayHello();
+            case "describe" -> describe(request);
+            case "template" -> template(request);
+            case "check" -> check(request);
+            case "board" -> showBoard(request.flag("on", false));
+            case "start" -> this.calls.start(request);
+            case "send", "halfClose", "cancel", "credit", "pause" -> this.calls.go(request);
+            default -> throw new IllegalArgumentException("Nothing is called '" + request.type() + "'");
+        }
+    }
+
+    void sayHello() {
+        if (this.known) {
+            this.out.send(this.console.hello(this.user));
+        }
+    }
+
+    private void describe(Request request) {
+        Types types = this.console.catalogue().types();
+        List<String> names = request.texts("types");
+        this.out.send(this.console.schema()
+            .describe(names.contains("*") ? types.all() : names.stream().map((name) -> type(types, name)).toList()));
+    }
+
+    private static Descriptor type(Types types, String name) {
+        Descriptor type = types.find(name);
+        if (type == null) {
+            throw new IllegalArgumentException("No message type is called '" + name + "'");
+        }
+        return type;
+    }
+
+    private void template(Request request) {
+        String name = request.text("message");
+        this.out.send(Frame.of("template")
+            .with("message", name)
+            .with("json", Template.of(type(this.console.catalogue().types(), name))));
+    }
+
+    private void check(Request request) {
+        Catalogue catalogue = this.console.catalogue();
+        this.out.send(new Check(catalogue.messages(), this.console.schema().rules())
+            .of(request.text("json"), type(catalogue.types(), request.text("message")))
+            .with("id", request.number("id")));
+    }
+
+    private void showBoard(boolean on) {
+        this.board = on;
+        if (on) {
+            this.out.send(this.console.board().now());
+        }
+    }
+
+    /** Each second, unless the browser has not taken yet what came a second ago. */
+    void tick(@Nullable Frame figures) {
+        if (this.ticking.compareAndSet(false, true)) {
+            try {
+                lookAfter();
+                if (this.board && figures != null) {
+                    this.out.send(figures);
+                }
+            }
+            finally {
+                this.ticking.set(false);
+            }
+        }
+    }
+
+    private void lookAfter() {
+        long now = System.nanoTime();
+        if (!this.known && now - this.opened > PATIENCE) {
+            this.out.close(NO_TOKEN);
+        }
+        else if (now - this.heard > GONE_AFTER) {
+            this.out.close(CloseStatus.SESSION_NOT_RELIABLE);
+        }
+        else if (now - this.pinged > PING_EVERY) {
+            this.pinged = now;
+            this.out.ping();
+        }
+    }
+
+    boolean isWatching() {
+        return this.board;
+    }
+
+    /** The browser has said something, be it that it is there. */
+    void hear() {
+        this.heard = System.nanoTime();
+    }
+
+    void end(CloseStatus why) {
+        this.out.close(why);
+    }
+
+    /** The page is gone, and nobody waits for its calls. */
+    void close() {
+        this.board = false;
+        this.calls.close();
+    }
+
+}

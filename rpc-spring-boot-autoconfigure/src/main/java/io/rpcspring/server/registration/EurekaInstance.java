@@ -1,0 +1,171 @@
+package io.rpcspring.server.registration;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+import com.netflix.appinfo.HealthCheckHandler;
+import com.netflix.appinfo.InstanceInfo;
+import com.netflix.appinfo.InstanceInfo.InstanceStatus;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.cloud.client.serviceregistry.Registration;
+import org.springframework.cloud.netflix.eureka.EurekaInstanceConfigBean;
+import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
+
+/**
+ * An instance that Eureka knows.
+ * <p>
+ * Spring Cloud registers it early, before the server has its port. It begins as STARTING,
+ * which Eureka's client keeps to itself, and is told to the registry when the server
+ * takes calls. Eureka's client tells changes on a thread of its own, and some not at all
+ * if they are too many.
+ */
+public final class EurekaInstance implements ServerRegistration.Instance {
+
+    private static final Log logger = LogFactory.getLog(EurekaInstance.class);
+
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private static final Duration TICK = Duration.ofMillis(5);
+
+    private final EurekaRegistration registration;
+
+    private final FreeKeys keys;
+
+    /** What it is while the server does not take calls; null while it does. */
+    private volatile @Nullable InstanceStatus instead;
+
+    /** What the application wants it to be in the beginning, if that was put off. */
+    private @Nullable InstanceStatus putOff;
+
+    /** Whether the registry was told by another way than that of Eureka's client. */
+    private boolean overridden;
+
+    /**
+     * An instance that is not registered yet.
+     * @param registration what is registered
+     */
+    public EurekaInstance(EurekaRegistration registration) {
+        this.registration = registration;
+        this.keys = FreeKeys.beside(registration.getMetadata());
+    }
+
+    @Override
+    public Registration registration() {
+        return this.registration;
+    }
+
+    @Override
+    public void registersSilent() {
+        guardHealth();
+        InstanceStatus wanted = this.registration.getInstanceConfig().getInitialStatus();
+        if (this.putOff == null && this.registration.getInstanceConfig() instanceof EurekaInstanceConfigBean config) {
+            this.putOff = wanted;
+            this.instead = InstanceStatus.STARTING;
+            config.setInitialStatus(InstanceStatus.STARTING);
+        }
+    }
+
+    @Override
+    public void registersServing(Map<String, String> metadata) {
+        guardHealth();
+        put(metadata);
+    }
+
+    @Override
+    public void serves(Map<String, String> metadata) {
+        put(metadata);
+        this.instead = null;
+        InstanceStatus wanted = this.putOff;
+        if (wanted != null && this.registration.getInstanceConfig() instanceof EurekaInstanceConfigBean config) {
+            this.putOff = null;
+            config.setInitialStatus(wanted);
+        }
+        if (this.overridden) {
+            this.overridden = false;
+            this.registration.getEurekaClient().cancelOverrideStatus(info());
+        }
+        become((wanted != null) ? wanted : this.registration.getInstanceConfig().getInitialStatus());
+    }
+
+    /** Spring Cloud says DOWN now, and the application's health must not undo it. */
+    @Override
+    public void closes() {
+        this.instead = InstanceStatus.DOWN;
+    }
+
+    /** Eureka does not believe an instance that was UP and says OUT_OF_SERVICE. */
+    @Override
+    public void leaves() {
+        this.instead = InstanceStatus.DOWN;
+        if (info().getStatus() == InstanceStatus.UP) {
+            become(InstanceStatus.DOWN);
+        }
+        if (isToldSoon()) {
+            return;
+        }
+        try {
+            this.registration.getEurekaClient().setStatus(InstanceStatus.OUT_OF_SERVICE, info());
+            this.overridden = true;
+        }
+        catch (RuntimeException ex) {
+            logger.warn("Eureka could not be told that '" + this.registration.getServiceId()
+                    + "' takes no more gRPC calls: " + ex.getMessage());
+        }
+    }
+
+    private boolean isToldSoon() {
+        boolean told = !this.registration.getEurekaClient().getEurekaClientConfig().shouldRegisterWithEureka();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!told && info().isDirty() && System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(TICK.toNanos());
+        }
+        return told || !info().isDirty();
+    }
+
+    private InstanceInfo info() {
+        return this.registration.getApplicationInfoManager().getInfo();
+    }
+
+    private void become(InstanceStatus status) {
+        this.registration.getApplicationInfoManager().setInstanceStatus(status);
+    }
+
+    /** Into what is registered now, and into what a refreshed client begins with. */
+    private void put(Map<String, String> metadata) {
+        Map<String, String> ours = this.keys.of(metadata);
+        this.registration.getMetadata().putAll(ours);
+        this.registration.getApplicationInfoManager().registerAppMetadata(ours);
+    }
+
+    /** With {@code eureka.client.healthcheck.enabled}, the health decides otherwise. */
+    private void guardHealth() {
+        HealthCheckHandler known = this.registration.getHealthCheckHandler().getIfAvailable();
+        if (known != null && !(known instanceof GuardedHealth)) {
+            StaticListableBeanFactory guarded = new StaticListableBeanFactory();
+            guarded.addBean("guarded", new GuardedHealth(known));
+            this.registration.setHealthCheckHandler(guarded.getBeanProvider(HealthCheckHandler.class));
+        }
+    }
+
+    /** Asks for the health only while the server takes calls. */
+    private final class GuardedHealth implements HealthCheckHandler {
+
+        private final HealthCheckHandler health;
+
+        private GuardedHealth(HealthCheckHandler health) {
+            this.health = health;
+        }
+
+        @Override
+        public @Nullable InstanceStatus getStatus(InstanceStatus current) {
+            return (EurekaInstance.this.instead == null) ? this.health.getStatus(current)
+                    : (current == InstanceStatus.UP) ? EurekaInstance.this.instead : current;
+        }
+
+    }
+
+}

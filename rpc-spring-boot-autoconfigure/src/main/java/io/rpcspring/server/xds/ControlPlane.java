@@ -1,0 +1,169 @@
+package io.rpcspring.server.xds;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.Status;
+import io.grpc.xds.XdsServerBuilder;
+import io.grpc.xds.XdsServerCredentials;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+
+import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.server.transport.TransportSettings.Mesh;
+
+/**
+ * Lets an xDS control plane decide who may call, and how connections are encrypted.
+ * <p>
+ * The port opens when the control plane has sent its listener. grpc-java would wait for
+ * that for ever; here it has a time.
+ */
+public final class ControlPlane implements Mesh {
+
+    private static final Log logger = LogFactory.getLog(ControlPlane.class);
+
+    private final Duration patience;
+
+    private final @Nullable Bootstrap bootstrap;
+
+    /** Why the port is closed; null while it is open. */
+    private volatile @Nullable String trouble;
+
+    /**
+     * Asks nobody yet.
+     * @param patience how long the start waits for the first answer
+     * @param bootstrap says where it is; null where grpc-java's own variables and system
+     * properties do
+     */
+    public ControlPlane(Duration patience, @Nullable Bootstrap bootstrap) {
+        this.patience = patience;
+        this.bootstrap = bootstrap;
+    }
+
+    @Override
+    public Builders around(SocketAddress address, ServerCredentials credentials) {
+        XdsServerBuilder builder = XdsServerBuilder.forAddress(address, XdsServerCredentials.create(credentials))
+            .xdsServingStatusListener(new Listener());
+        if (this.bootstrap != null) {
+            // Its name notwithstanding: a server has no other way to be told.
+            builder.overrideBootstrapForTest(this.bootstrap.read());
+        }
+        return new Builders(builder, builder.transportBuilder());
+    }
+
+    @Override
+    public void start(Server server) throws IOException {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        Thread thread = new Thread(() -> start(server, started), "rpc-xds-start");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            started.get(this.patience.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        catch (TimeoutException ex) {
+            server.shutdownNow();
+            throw refusal("within " + this.patience.toMillis() + "ms" + because(), null);
+        }
+        catch (InterruptedException ex) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+            throw refusal("before the start was interrupted", ex);
+        }
+        catch (ExecutionException ex) {
+            server.shutdownNow();
+            throw failure(ex.getCause());
+        }
+    }
+
+    private static void start(Server server, CompletableFuture<Void> started) {
+        try {
+            server.start();
+            started.complete(null);
+        }
+        catch (IOException | RuntimeException ex) {
+            started.completeExceptionally(ex);
+        }
+    }
+
+    /** What is no affair of the control plane is the port's. */
+    private static IOException failure(@Nullable Throwable cause) {
+        Throwable inner = (cause instanceof IOException && cause.getCause() != null) ? cause.getCause() : null;
+        if (inner != null && Status.fromThrowable(inner).getCode() == Status.Code.UNAVAILABLE) {
+            String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(inner).getMessage());
+            throw new RpcConfigurationException(
+                    "rpc.server.xds.enabled is true, but there is no xDS control plane to ask: "
+                            + reason.lines().findFirst().orElse("") + ".",
+                    "Name the bootstrap file of the control plane, with a server_listener_resource_name_template,"
+                            + " in the variable GRPC_XDS_BOOTSTRAP; or remove rpc.server.xds.enabled.",
+                    cause);
+        }
+        return (cause instanceof IOException failed) ? failed : new IOException(cause);
+    }
+
+    private static RpcConfigurationException refusal(String when, @Nullable Throwable cause) {
+        return new RpcConfigurationException(
+                "The xDS control plane has sent no listener for the gRPC server " + when + ".",
+                "Have it send one whose name is the bootstrap's server_listener_resource_name_template with 0.0.0.0 and"
+                        + " rpc.server.port, and whose address is the same; or give it more time with"
+                        + " rpc.server.xds.start-timeout.",
+                cause);
+    }
+
+    private String because() {
+        String known = this.trouble;
+        return (known != null) ? ": " + known : "";
+    }
+
+    /** grpc-java keeps the reason below its own words. */
+    private static String why(Throwable thrown) {
+        String words = String.valueOf(Status.fromThrowable(thrown).getDescription());
+        String reason = NestedExceptionUtils.getMostSpecificCause(thrown).getMessage();
+        return (reason == null || reason.contains(words) || words.contains(reason)) ? words : words + ": " + reason;
+    }
+
+    /**
+     * Says where the control plane is.
+     */
+    public interface Bootstrap {
+
+        /**
+         * Reads it, each time the server starts.
+         * @return the JSON as grpc-java's parser makes it
+         */
+        Map<String, ?> read();
+
+    }
+
+    /** Says when the port closes and opens again, once each. */
+    private final class Listener implements XdsServerBuilder.XdsServingStatusListener {
+
+        @Override
+        public void onServing() {
+            if (ControlPlane.this.trouble != null) {
+                logger.info("gRPC server takes calls, as the xDS control plane says");
+            }
+            ControlPlane.this.trouble = null;
+        }
+
+        @Override
+        public void onNotServing(Throwable thrown) {
+            String why = why(thrown);
+            if (ControlPlane.this.trouble == null) {
+                logger.warn("gRPC server takes no calls, as the xDS control plane says or does not answer: " + why);
+            }
+            ControlPlane.this.trouble = why;
+        }
+
+    }
+
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rpcspring.client.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,224 @@
+package io.rpcspring.client.xds;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+
+import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.client.RpcChannels;
+import io.rpcspring.fixture.ControlPlane;
+import io.rpcspring.fixture.RecordingServer;
+import io.rpcspring.fixture.StarterRunner;
+import io.rpcspring.sample.places.PlaceName;
+import io.rpcspring.sample.places.PlacesGrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Where a channel finds its servers that a control plane knows.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class XdsDirectoryTests {
+
+    private static final PlaceName ZURICH = PlaceName.newBuilder().setName("Zurich").build();
+
+    private static final String CHANNEL = "rpc.client.channels.places.";
+
+    private static final String BOOTSTRAP = "rpc.client.xds.bootstrap=";
+
+    @RegisterExtension
+    private final RecordingServer server = RecordingServer.start();
+
+    private final ControlPlane plane = ControlPlane.running();
+
+    private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort()
+        .withPropertyValues(CHANNEL + "target=xds:///directory");
+
+    @Test
+    void controlPlaneIsNamedInline() {
+        announce();
+        this.runner.withPropertyValues(BOOTSTRAP + this.plane.bootstrap()).run((context) -> find(context));
+        assertThat(this.server.lastCall().authority()).isEqualTo("directory");
+    }
+
+    @Test
+    void controlPlaneIsNamedInAFile(@TempDir Path folder) throws IOException {
+        announce();
+        Path file = Files.writeString(folder.resolve("bootstrap.json"), this.plane.bootstrap());
+        this.runner.withPropertyValues(BOOTSTRAP + file).run((context) -> find(context));
+        this.runner.withPropertyValues(BOOTSTRAP + "file:" + file).run((context) -> find(context));
+    }
+
+    @Test
+    void controlPlaneIsNamedInTheWayOfGrpc() {
+        announce();
+        this.runner.withSystemProperties("io.grpc.xds.bootstrapConfig=" + this.plane.bootstrap())
+            .run((context) -> find(context));
+    }
+
+    @Test
+    void withoutAControlPlaneTheStartFailsWithASnippet() {
+        this.runner.run((context) -> assertThat(context).getFailure()
+            .rootCause()
+            .isInstanceOf(RpcConfigurationException.class)
+            .hasMessage(
+                    """
+                            rpc.client.channels.places.target is 'xds:///directory', but nothing says where the control plane is: \
+                            rpc.client.xds.bootstrap, GRPC_XDS_BOOTSTRAP, io.grpc.xds.bootstrap, GRPC_XDS_BOOTSTRAP_CONFIG, \
+                            io.grpc.xds.bootstrapConfig are not set. Set rpc.client.xds.bootstrap to a file, or to the JSON itself, in application.yml:
+
+                            rpc:
+                              client:
+                                xds:
+                                  bootstrap: |
+                                    {
+                                      "xds_servers": [ {
+                                        "server_uri": "control-plane.example.org:18000",
+                                        "channel_creds": [ { "type": "insecure" } ]
+                                      } ],
+                                      "node": { "id": "places" }
+                                    }"""));
+    }
+
+    @Test
+    void bootstrapThatCannotBeUsedIsRefused() {
+        assertRefused("{", "rpc.client.xds.bootstrap cannot be used: End of input at line 1 column 2 path $.");
+        assertRefused("{}",
+                "rpc.client.xds.bootstrap cannot be used: Invalid bootstrap: 'xds_servers' does not exist.");
+        assertRefused("nowhere.json",
+                "rpc.client.xds.bootstrap is 'nowhere.json', which cannot be read: nowhere.json (No such file or directory).");
+    }
+
+    @Test
+    void bootstrapThatDiffersIsRefused() {
+        announce();
+        this.runner.withPropertyValues(BOOTSTRAP + this.plane.bootstrap()).run((context) -> {
+            find(context);
+            String other = this.plane.bootstrap().replace("\"test\"", "\"other\"");
+            this.runner.withPropertyValues(BOOTSTRAP + other)
+                .run((second) -> assertThatExceptionOfType(RpcConfigurationException.class)
+                    .isThrownBy(() -> find(second))
+                    // Which of the tests was the first, nobody knows.
+                    .withMessageMatching("rpc\\.client\\.xds\\.bootstrap differs from what this JVM already has from"
+                            + " (rpc\\.client\\.xds\\.bootstrap|io\\.grpc\\.xds\\.bootstrapConfig), and a JVM can have"
+                            + " only one xDS bootstrap\\. Give all application contexts of the JVM the same one\\."));
+        });
+    }
+
+    private void assertRefused(String bootstrap, String message) {
+        this.runner.withPropertyValues(BOOTSTRAP + bootstrap)
+            .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class).isThrownBy(() -> find(context))
+                .extracting(RpcConfigurationException::description)
+                .isEqualTo(message));
+    }
+
+    @Test
+    void withoutTheLibraryTheStartFails() {
+        this.runner.withClassLoader(new FilteredClassLoader("io.grpc.xds"))
+            .run((context) -> assertThat(context).getFailure()
+                .rootCause()
+                .isInstanceOf(RpcConfigurationException.class)
+                .hasMessage(
+                        "rpc.client.channels.places.target is 'xds:///directory', but io.grpc:grpc-xds is not on the"
+                                + " class path. Add the dependency io.grpc:grpc-xds, or set another target, such as"
+                                + " dns:///places:9090."));
+        StarterRunner.withServerOnFreePort()
+            .withClassLoader(new FilteredClassLoader("io.grpc.xds"))
+            .run((context) -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void retriesOfTheChannelCountWhereTheControlPlaneHasNone() {
+        announce();
+        this.runner
+            .withPropertyValues(BOOTSTRAP + this.plane.bootstrap(), CHANNEL + "retry.max-attempts=3",
+                    CHANNEL + "retry.initial-backoff=5ms",
+                    CHANNEL + "methods.[places.v1.Places/Find].retry.codes=UNAVAILABLE,ABORTED")
+            .run((context) -> {
+                this.server.failNext(2, Status.ABORTED, null);
+                find(context);
+                assertThat(this.server.calls).hasSize(3);
+            });
+    }
+
+    @Test
+    void lostServerIsFoundAgainAsOfAnyOtherChannel(CapturedOutput output) {
+        announce();
+        this.runner.withPropertyValues(BOOTSTRAP + this.plane.bootstrap(), CHANNEL + "reconnect.max-backoff=100ms")
+            .run((context) -> {
+                find(context);
+                this.server.kill();
+                await().until(() -> {
+                    fail(context);
+                    return output.getOut().contains("The channel 'places' to xds:///directory has no connection: ");
+                });
+                try (RecordingServer again = RecordingServer.start(this.server.port())) {
+                    await().until(() -> {
+                        fail(context);
+                        return !again.calls.isEmpty();
+                    });
+                }
+            });
+    }
+
+    @Test
+    void whatTheControlPlaneDecidesIsWarnedOf(CapturedOutput output) {
+        announce();
+        this.runner
+            .withPropertyValues(BOOTSTRAP + this.plane.bootstrap(), CHANNEL + "load-balancing=least_request",
+                    CHANNEL + "subset-size=3", CHANNEL + "outlier-detection.enabled=true")
+            .run((context) -> find(context));
+        this.runner.withPropertyValues(BOOTSTRAP + this.plane.bootstrap(), CHANNEL + "load-balancing=ring_hash")
+            .run((context) -> find(context));
+        assertThat(output.getOut().lines().filter((line) -> line.contains("leaves the choice")))
+            .satisfiesExactly((line) -> assertThat(line).endsWith("The channel 'places' to xds:///directory leaves the"
+                    + " choice among its servers to its control plane, and rpc.client.channels.places.load-balancing,"
+                    + " rpc.client.channels.places.subset-size, rpc.client.channels.places.outlier-detection to nobody:"
+                    + " remove it"));
+    }
+
+    @Test
+    void oneOfSeveralTargetsCannotBeAControlPlanes() {
+        StarterRunner.withServerOnFreePort()
+            .withPropertyValues(CHANNEL + "targets=xds:///directory,localhost:1", BOOTSTRAP + this.plane.bootstrap())
+            .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
+                .isThrownBy(() -> context.getBean(RpcChannels.class).get("places"))
+                .withMessageStartingWith(
+                        "rpc.client.channels.places.targets is 'xds:///directory', which cannot be used:"
+                                + " it can only be a channel's single target."));
+    }
+
+    private void announce() {
+        this.plane.put("directory", List.of(new InetSocketAddress("127.0.0.1", this.server.port())));
+    }
+
+    private static void find(ApplicationContext context) {
+        assertThat(places(context).find(ZURICH).getName()).isEqualTo("Zurich");
+    }
+
+    private static void fail(ApplicationContext context) {
+        catchThrowableOfType(StatusRuntimeException.class, () -> places(context).find(ZURICH));
+    }
+
+    private static PlacesGrpc.PlacesBlockingStub places(ApplicationContext context) {
+        return PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"));
+    }
+
+}

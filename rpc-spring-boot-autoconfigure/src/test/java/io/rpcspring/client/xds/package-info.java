@@ -1,0 +1,4 @@
+@NullMarked
+package io.rpcspring.client.xds;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package io.rpcspring.console;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What a person does with the page, and sees on it.
+ *
+ * @param driver of the browser
+ * @param page its address
+ */
+record Visitor(ChromeDriver driver, URI page) {
+
+    /** How long something may take that nothing waits for. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Opens a method as if nobody had been here before. */
+    void visit(String method) {
+        this.driver.get(this.page.resolve("console.css").toString());
+        run("localStorage.clear(); sessionStorage.clear()");
+        this.driver.get(this.page + "#/" + method);
+        awaitRequestOf(method);
+    }
+
+    /** Opens a method with a message filled in, as a link does. */
+    void visit(String method, String json) {
+        visit(method + "?json=" + URLEncoder.encode(json, StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+
+    private void awaitRequestOf(String method) {
+        String name = method.substring(method.indexOf('/') + 1).replaceFirst("\\?.*", "");
+        await(name).until(() -> texts(".method-head h1").contains(name) && !texts(".request .field").isEmpty());
+    }
+
+    Object run(String script, Object... arguments) {
+        return this.driver.executeScript(script, arguments);
+    }
+
+    WebElement element(String selector) {
+        return this.driver.findElement(By.cssSelector(selector));
+    }
+
+    /** What is written at each element that can be seen. */
+    @SuppressWarnings("unchecked")
+    List<String> texts(String selector) {
+        return Objects.requireNonNull((List<String>) run(
+                "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility()).map((e) => e.innerText.trim())",
+                selector));
+    }
+
+    String text(String selector) {
+        return String.join("\n", texts(selector));
+    }
+
+    void awaitText(String selector, String part) {
+        await(selector + " with " + part).until(() -> text(selector).contains(part));
+    }
+
+    void click(String selector) {
+        await("click " + selector).ignoreException(StaleElementReferenceException.class).until(() -> {
+            element(selector).click();
+            return true;
+        });
+    }
+
+    /** The control of a field, by the path of the field. */
+    WebElement field(String path) {
+        return element(".field[data-path='" + path + "'] .input");
+    }
+
+    void fill(String path, String text) {
+        WebElement field = field(path);
+        field.sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.DELETE);
+        field.sendKeys(text);
+    }
+
+    void look(String view) {
+        run("document.querySelector('.segments input[value=' + arguments[0] + ']').click()", view);
+    }
+
+    String json() {
+        return (String) Objects.requireNonNull(run("return document.querySelector('.editor-area').value"));
+    }
+
+    void writeJson(String json) {
+        look("json");
+        run("const area = document.querySelector('.editor-area'); area.value = arguments[0]; area.dispatchEvent(new Event('input'))",
+                json);
+    }
+
+    void send() {
+        click("#send");
+    }
+
+    void awaitStatus(String status) {
+        await(status).until(() -> text(".call-line .pill").equals(status));
+    }
+
+    /** A number of the line that tells about the call. */
+    String fact(String name) {
+        return (String) Objects.requireNonNull(run(
+                "return [...document.querySelectorAll('.facts div')].find((e) => e.firstChild.textContent === arguments[0])?.lastChild.textContent ?? ''",
+                name));
+    }
+
+    void tab(String name) {
+        click("#tab-" + name);
+    }
+
+}

@@ -1,0 +1,69 @@
+package io.rpcspring.scaleout;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The same application with servers that come and go, wherever it finds them. Its calls
+ * may run twice, and are told so; how soon news are in use says {@link Backend}.
+ */
+@DisabledOnOs(value = { OS.WINDOWS, OS.MAC }, disabledReason = "needs 127.0.0.2")
+class ScaleOutTests {
+
+    @ParameterizedTest
+    @EnumSource
+    void noCallFailsWhileServersComeAndGo(Backend backend) {
+        try (Fleet fleet = new Fleet(backend)) {
+            fleet.start("a");
+            fleet.start("b");
+            fleet.call();
+            fleet.awaitFirstUse("a", "b");
+            fleet.start("c");
+            fleet.awaitUse("a", "b", "c");
+            fleet.forget("b");
+            if (backend.isTold()) {
+                fleet.awaitUse("a", "c");
+            }
+            fleet.drain("b");
+            fleet.awaitUse("a", "c");
+            fleet.restart("c", "c again");
+            fleet.awaitUse("a", "c again");
+            // Without a word to those who announce it.
+            fleet.drain("a");
+            fleet.awaitUse("c again");
+            fleet.assertThatNoCallFailed();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "STATIC")
+    void noCallFailsWhenAServerIsKilled(Backend backend) {
+        assertNoCallFailsWhenAServerIsKilled(backend);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STATIC")
+    void noCallFailsWhenAServerIsKilledElsewhere(Backend backend) {
+        assertNoCallFailsWhenAServerIsKilled(backend);
+    }
+
+    private static void assertNoCallFailsWhenAServerIsKilled(Backend backend) {
+        try (Fleet fleet = new Fleet(backend)) {
+            fleet.start("a");
+            fleet.startProcess();
+            fleet.call();
+            fleet.awaitFirstUse("a", ServingApplication.NAME);
+            fleet.kill(ServingApplication.NAME);
+            fleet.awaitUse("a");
+            fleet.forget(ServingApplication.NAME);
+            fleet.start("b");
+            fleet.awaitUse("a", "b");
+            fleet.assertThatNoCallFailed();
+        }
+    }
+
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.rpcspring.scaleout;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What registries know of a server. */
+@NullMarked
+package io.rpcspring.server.registration;
+
+import org.jspecify.annotations.NullMarked;

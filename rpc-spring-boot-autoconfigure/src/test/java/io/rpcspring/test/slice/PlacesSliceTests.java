@@ -1,0 +1,64 @@
+package io.rpcspring.test.slice;
+
+import io.grpc.StatusRuntimeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.test.context.bean.override.mockito.MockitoBean;
+import org.springframework.web.context.WebApplicationContext;
+
+import io.rpcspring.RpcClient;
+import io.rpcspring.sample.places.Place;
+import io.rpcspring.sample.places.PlaceName;
+import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingStub;
+import io.rpcspring.server.RpcServer;
+import io.rpcspring.test.RpcTest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.BDDMockito.given;
+
+/**
+ * One service of an application, with what it needs of the starter.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@RpcTest(services = SlicedPlaces.class, properties = "rpc.server.services.[clock.Clock].pool=streams")
+class PlacesSliceTests {
+
+    @MockitoBean
+    @SuppressWarnings("NullAway.Init") // set by Spring
+    private Gazetteer gazetteer;
+
+    @RpcClient("places")
+    @SuppressWarnings("NullAway.Init") // set by Spring
+    private PlacesBlockingStub places;
+
+    @Test
+    void theServiceIsCalledWithItsInterceptorsAndAdvices(@Autowired Log log) {
+        given(this.gazetteer.find("Zurich")).willReturn(Place.newBuilder().setZone("Europe/Zurich").build());
+        given(this.gazetteer.find("Nowhere")).willThrow(new UnsupportedOperationException("no such place"));
+        assertThat(this.places.find(name("Zurich")).getZone()).isEqualTo("Europe/Zurich");
+        assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> this.places.find(name("Nowhere")))
+            .withMessage("NOT_FOUND: no such place");
+        assertThat(log.calls).contains("places.v1.Places/Find");
+    }
+
+    @Test
+    void theRestOfTheApplicationIsNotThere(@Autowired ApplicationContext context) {
+        assertThat(context).isNotInstanceOf(WebApplicationContext.class);
+        assertThat(context.getBeansOfType(Traveller.class)).isEmpty();
+        RpcServer server = context.getBean(RpcServer.class);
+        assertThat(server.port()).isEqualTo(-1);
+        assertThat(server.report().services()).extracting((service) -> service.bean())
+            .contains("slicedPlaces")
+            .doesNotContain("slicedClock");
+    }
+
+    private static PlaceName name(String name) {
+        return PlaceName.newBuilder().setName(name).build();
+    }
+
+}
