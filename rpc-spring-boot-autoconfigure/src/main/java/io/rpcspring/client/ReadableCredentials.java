@@ -20,6 +20,17 @@ final class ReadableCredentials {
     }
 
     /**
+     * Looks at a configured channel when the application starts, used or not.
+     * @throws RpcConfigurationException if it is to be refused; one whose target is not
+     * known yet is not
+     */
+    static void refuseAtStart(ChannelConfiguration configuration, ChannelTarget target) {
+        if (target.targets().stream().noneMatch((one) -> one.contains("${"))) {
+            refuse(configuration, target.targets(), target.describe(target.targets()));
+        }
+    }
+
+    /**
      * Looks at a channel before it is made.
      * @param description names the channel and its target
      * @throws RpcConfigurationException if it is to be refused

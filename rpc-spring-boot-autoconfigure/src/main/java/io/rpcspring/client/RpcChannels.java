@@ -211,6 +211,10 @@ public final class RpcChannels implements AutoCloseable {
      */
     public void connect() {
         this.configurations.values().forEach((channel) -> this.methodNames.check(channel, this.defaults));
+        this.channels.values()
+            .stream()
+            .map(SharedChannel::factory)
+            .forEach((factory) -> ReadableCredentials.refuseAtStart(factory.configuration(), factory.target()));
         this.links.get().forEach((link) -> this.configurations.values().forEach(link::check));
         this.channels.values().forEach((channel) -> channel.factory().checkAtStart());
         EagerConnections.among(this.channels.values()).await();

@@ -116,23 +116,22 @@ class ChannelCredentialsTests {
     @CsvSource({ "bearer=t0ken, bearer", "basic.username=ada;basic.password=s3cret, basic",
             "credentials=badge, credentials", "metadata.authorization=Bearer t0ken, metadata.authorization" })
     void credentialsAreNotSentInPlainText(String properties, String key) {
-        runner("dns:///places:9090", properties.split(";"))
-            .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
-                .isThrownBy(() -> places(context))
-                .withMessage("The channel 'places' to dns:///places:9090 would send credentials (" + CHANNEL + key
-                        + ") in plain text, for everybody on the way to read. Turn on TLS with " + CHANNEL
-                        + "ssl.enabled: true, or " + CHANNEL
-                        + "ssl.bundle. Where the way is safe by itself, as in a mesh that encrypts, set " + CHANNEL
-                        + "insecure-credentials: true."));
+        runner("dns:///places:9090", properties.split(";")).run((context) -> assertThat(context).getFailure()
+            .rootCause()
+            .isInstanceOf(RpcConfigurationException.class)
+            .hasMessage("The channel 'places' to dns:///places:9090 would send credentials (" + CHANNEL + key
+                    + ") in plain text, for everybody on the way to read. Turn on TLS with " + CHANNEL
+                    + "ssl.enabled: true, or " + CHANNEL
+                    + "ssl.bundle. Where the way is safe by itself, as in a mesh that encrypts, set " + CHANNEL
+                    + "insecure-credentials: true."));
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "places:9090", "10.0.0.1:9090", "dns:///localhost.example.org:1",
             "127.0.0.1.example.org:1", "dns://127.0.0.1/places:1", "[fe80::1]:1", "xlocalhost:1", "128.0.0.1:1" })
     void elsewhereIsWhateverIsNotHere(String target) {
-        runner(target, "bearer=t0ken").run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
-            .isThrownBy(() -> places(context))
-            .withMessageContaining(" in plain text, "));
+        runner(target, "bearer=t0ken")
+            .run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(" in plain text, "));
     }
 
     @ParameterizedTest
@@ -153,8 +152,17 @@ class ChannelCredentialsTests {
     void oneTargetOfSeveralElsewhereIsEnough() {
         StarterRunner.withServerOnFreePort()
             .withPropertyValues(CHANNEL + "targets=localhost:1,10.0.0.1:9090", CHANNEL + "bearer=t0ken")
+            .run((context) -> assertThat(context).getFailure()
+                .rootCause()
+                .hasMessageStartingWith("The channel 'places' to localhost:1, 10.0.0.1:9090 would send credentials"));
+    }
+
+    @Test
+    void targetThatIsKnownLateIsElsewhereWithTheFirstCall() {
+        runner("10.0.0.1:${local.places.port}", "bearer=t0ken").withPropertyValues("local.places.port=1")
             .run((context) -> assertThatExceptionOfType(RpcConfigurationException.class)
-                .isThrownBy(() -> places(context)));
+                .isThrownBy(() -> places(context).find(ZURICH))
+                .withMessageContaining(" in plain text, "));
     }
 
     @ParameterizedTest
