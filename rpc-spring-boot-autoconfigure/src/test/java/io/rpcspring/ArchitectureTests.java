@@ -178,7 +178,7 @@ class ArchitectureTests {
     @Test
     void publicTypesBesideApiAndHooksAreFinal() {
         DescribedPredicate<JavaClass> hook = DescribedPredicate.describe("hooks", (type) -> type.isAnnotation()
-                || type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith));
+                || (type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith)));
         check(ArchRuleDefinition.classes()
             .that()
             .resideInAPackage("io.rpcspring.*..")
