@@ -15,8 +15,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.MarkedPlaces;
-import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.fixture.StarterApplication;
+import io.rpcspring.fixture.StarterRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
