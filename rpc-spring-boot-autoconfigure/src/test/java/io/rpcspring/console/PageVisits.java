@@ -88,11 +88,11 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
         comment(places, List.of(6, 0, 2, 3), "Bidirectional streaming: both sides send when they like.");
         try {
             Path folder = Files.createTempDirectory("console");
+            Path outer = folder.resolve("META-INF");
+            Path inner = Files.createDirectories(outer.resolve("rpc"));
             Path set = folder.resolve(Comments.FILE);
-            Files.createDirectories(set.getParent());
             Files.write(set, comments.build().toByteArray());
-            List.of(set, set.getParent(), set.getParent().getParent(), folder)
-                .forEach((path) -> path.toFile().deleteOnExit());
+            List.of(folder, outer, inner, set).forEach((path) -> path.toFile().deleteOnExit());
             return new URLClassLoader(new URL[] { folder.toUri().toURL() }, PageVisits.class.getClassLoader());
         }
         catch (IOException ex) {
