@@ -11,11 +11,11 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.rpcspring.client.ChannelConfiguration;
 import io.rpcspring.client.ChannelEnvironment;
 import io.rpcspring.server.security.MockedCallers;
 
@@ -32,15 +32,9 @@ class RpcTestCallers {
     }
 
     @Bean
-    ChannelEnvironment.Link rpcMockedCalls(MockedCallers callers, ChannelEnvironment.Detours detours) {
-        return new ChannelEnvironment.Link() {
-
-            @Override
-            public Optional<ClientInterceptor> of(ChannelConfiguration channel) {
-                return Optional.of(new Announced(channel.name(), callers, detours));
-            }
-
-        };
+    ChannelEnvironment.Link rpcMockedCalls(MockedCallers callers, ObjectProvider<ChannelEnvironment.Detours> detours) {
+        return (channel) -> Optional.ofNullable(detours.getIfAvailable())
+            .map((known) -> new Announced(channel.name(), callers, known));
     }
 
     /**
