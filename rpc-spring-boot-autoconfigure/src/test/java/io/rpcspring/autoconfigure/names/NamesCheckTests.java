@@ -55,7 +55,7 @@ class NamesCheckTests {
                 "There is no property rpc.servr.port (Byte array resource [application.yml] - 3:11). Nearest: rpc.server.port,"
                         + " rpc.server.address, rpc.server.enabled.\n"
                         + "There is no property rpc.client.shutdown.grase (Byte array resource [application.yml] - 5:24). Nearest:"
-                        + " rpc.client.shutdown.grace, rpc.server.shutdown.grace, rpc.server.shutdown.delay." + REMOVE);
+                        + " rpc.client.shutdown.grace, rpc.server.shutdown.grace, rpc.client.xds.bootstrap." + REMOVE);
     }
 
     @ParameterizedTest
