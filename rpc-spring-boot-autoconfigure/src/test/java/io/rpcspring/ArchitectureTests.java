@@ -129,7 +129,7 @@ class ArchitectureTests {
                     "io.rpcspring.autoconfigure..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.springframework.cloud..", "reactor.."));
+            .resideInAPackage("org.springframework.cloud.."));
     }
 
     @Test
