@@ -16,7 +16,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerInitializedEvent;
@@ -25,6 +24,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
@@ -56,6 +56,7 @@ import io.rpcspring.validation.RuleWords;
 @AutoConfiguration(after = { RpcClientAutoConfiguration.class, RpcServerAutoConfiguration.class,
         RpcValidationAutoConfiguration.class })
 @ConditionalOnBooleanProperty("rpc.console.enabled")
+@Lazy(false)
 final class RpcConsoleAutoConfiguration {
 
     private static final Log logger = LogFactory.getLog(RpcConsoleAutoConfiguration.class);
@@ -77,7 +78,7 @@ final class RpcConsoleAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({ WebSocketHttpRequestHandler.class, HttpServlet.class, JsonFormat.class,
             InProcessChannelBuilder.class, ServerProperties.class })
-    @ConditionalOnWebApplication(type = Type.SERVLET)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     @ConditionalOnBean(RpcServer.class)
     @EnableConfigurationProperties({ RpcConsoleProperties.class, RpcServerProperties.class, ServerProperties.class })
     static class Served {

@@ -3,6 +3,7 @@ package io.rpcspring.autoconfigure;
 import io.grpc.xds.XdsServerBuilder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -30,6 +31,17 @@ final class RpcServerXdsAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(XdsServerBuilder.class)
     static class Meshed {
+
+        /** That of the channels: a JVM has one. */
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnBean(XdsBootstrap.class)
+        ControlPlane.Bootstrap rpcServerXdsBootstrap(XdsBootstrap bootstrap) {
+            return () -> {
+                bootstrap.check("rpc.server.xds.enabled is true");
+                return bootstrap.install();
+            };
+        }
 
         @Bean
         Mesh rpcControlPlane(RpcServerProperties properties, ObjectProvider<ControlPlane.Bootstrap> bootstrap) {

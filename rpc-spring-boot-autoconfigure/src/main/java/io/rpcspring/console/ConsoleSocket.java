@@ -11,8 +11,6 @@ import org.springframework.web.socket.handler.TextWebSocketHandler;
  */
 final class ConsoleSocket extends TextWebSocketHandler {
 
-    private static final String PART = ConsoleSocket.class.getName() + ".part";
-
     private static final CloseStatus TOO_MANY = CloseStatus.SERVICE_OVERLOAD.withReason("Too many tabs are open");
 
     private final Console console;
@@ -36,22 +34,10 @@ final class ConsoleSocket extends TextWebSocketHandler {
 
     @Override
     protected void handleTextMessage(WebSocketSession session, TextMessage message) throws Exception {
-        StringBuilder parts = (StringBuilder) session.getAttributes()
-            .computeIfAbsent(PART, (key) -> new StringBuilder());
-        parts.append(message.getPayload());
-        if (isTooLarge(parts)) {
-            session.close(CloseStatus.TOO_BIG_TO_PROCESS);
-            return;
-        }
         Tab tab = this.console.tab(session);
-        if (message.isLast() && tab != null) {
-            session.getAttributes().remove(PART);
-            tab.receive(parts.toString());
+        if (tab != null && !tab.receive(message.getPayload(), message.isLast())) {
+            session.close(CloseStatus.TOO_BIG_TO_PROCESS);
         }
-    }
-
-    private boolean isTooLarge(StringBuilder frame) {
-        return frame.length() > this.console.settings().frameSize();
     }
 
     @Override

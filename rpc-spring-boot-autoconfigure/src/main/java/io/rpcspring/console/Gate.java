@@ -23,6 +23,8 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
     private static final List<String> FORWARDED = List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host",
             "X-Real-IP");
 
+    private static final String ONLY_HERE = "The RPC console is served to this machine only";
+
     /** How much of a name that strangers make up is repeated. */
     private static final int LONGEST = 100;
 
@@ -34,10 +36,13 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
 
     /** Why a request may not come in, for people; null if it may. */
     @Nullable String refusal(HttpServletRequest request) {
-        if (this.address == null && !isFromHere(request)) {
-            return "The RPC console is served to this machine only, because server.address is not set. Open it on the"
-                    + " machine itself as localhost, or set server.address to the address that others may use, and"
-                    + " have web security keep strangers out.";
+        if (this.address == null && (!isLoopback(request.getRemoteAddr()) || isForwarded(request))) {
+            return ONLY_HERE + ", because server.address is not set. Open it on the machine itself as localhost, or set"
+                    + " server.address to the address that others may use, and have web security keep strangers out.";
+        }
+        if (isProxyUnknown() && isForwarded(request)) {
+            return ONLY_HERE + ", and this came through a proxy. If it is to be so, add the proxy's name to"
+                    + " rpc.console.allowed-hosts, and have web security keep strangers out.";
         }
         if (!isKnownHost(request)) {
             return "The RPC console is not known as '" + printable(request.getServerName())
@@ -47,16 +52,19 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
         return null;
     }
 
-    private static boolean isFromHere(HttpServletRequest request) {
-        return isLoopback(request.getRemoteAddr())
-                && FORWARDED.stream().allMatch((header) -> request.getHeader(header) == null);
+    private boolean isProxyUnknown() {
+        return this.address != null && this.address.isLoopbackAddress() && this.allowedHosts.isEmpty();
+    }
+
+    private static boolean isForwarded(HttpServletRequest request) {
+        return FORWARDED.stream().anyMatch((header) -> request.getHeader(header) != null);
     }
 
     /** A stranger's page may give its own name this host's address (DNS rebinding). */
     private boolean isKnownHost(HttpServletRequest request) {
         String host = unbracketed(request.getServerName()).toLowerCase(Locale.ROOT);
         return host.equals("localhost") || this.allowedHosts.contains(host)
-                || isAddress(host) && (isLoopback(host) || isSame(host, request.getLocalAddr()) || isOwn(host));
+                || (isAddress(host) && (isLoopback(host) || isSame(host, request.getLocalAddr()) || isOwn(host)));
     }
 
     private boolean isOwn(String host) {

@@ -58,7 +58,8 @@ final class JavaNames {
     private static String camelCase(String name) {
         StringBuilder camel = new StringBuilder();
         boolean upper = true;
-        for (char character : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char character = name.charAt(i);
             if (Character.isLetterOrDigit(character)) {
                 camel.append(upper ? Character.toUpperCase(character) : character);
             }

@@ -12,12 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file that the page is made of.
- *
- * @param content its bytes
- * @param type its type, as HTTP names it
- * @param tag changes with its content
  */
-record PageFile(byte[] content, String type, String tag) {
+final class PageFile {
 
     private static final String FOLDER = "/META-INF/rpc-console/";
 
@@ -30,6 +26,18 @@ record PageFile(byte[] content, String type, String tag) {
             Map.entry("png", "image/png"), Map.entry("ico", "image/x-icon"), Map.entry("woff2", "font/woff2"),
             Map.entry("json", "application/json"), Map.entry("webmanifest", "application/manifest+json"),
             Map.entry("txt", "text/plain;charset=UTF-8"));
+
+    private final byte[] content;
+
+    private final String type;
+
+    private final String tag;
+
+    private PageFile(byte[] content, String type, String tag) {
+        this.content = content;
+        this.type = type;
+        this.tag = tag;
+    }
 
     /** Finds a file by its path below the page; null if there is none. */
     static @Nullable PageFile find(String path) throws IOException {
@@ -50,6 +58,20 @@ record PageFile(byte[] content, String type, String tag) {
         catch (NoSuchAlgorithmException ex) {
             throw new IllegalStateException("Every JVM has SHA-256", ex);
         }
+    }
+
+    byte[] content() {
+        return this.content;
+    }
+
+    /** As HTTP names it. */
+    String type() {
+        return this.type;
+    }
+
+    /** Changes with the content. */
+    String tag() {
+        return this.tag;
     }
 
 }

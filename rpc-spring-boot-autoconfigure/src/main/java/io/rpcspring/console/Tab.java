@@ -32,6 +32,9 @@ final class Tab {
 
     private final long opened = System.nanoTime();
 
+    /** What has come of it. Used by one thread at a time. */
+    private final StringBuilder frame = new StringBuilder();
+
     private final AtomicBoolean ticking = new AtomicBoolean();
 
     private volatile boolean known;
@@ -55,9 +58,25 @@ final class Tab {
         this.user = (user != null) ? user.getName() : null;
     }
 
-    /** One after the other, as the page has sent them. */
-    void receive(String text) {
+    /**
+     * A part of a frame has come; one after the other, as the page has sent them.
+     * @return whether it is not too large
+     */
+    boolean receive(String part, boolean last) {
         hear();
+        if (this.frame.length() + part.length() > this.console.settings().frameSize()) {
+            return false;
+        }
+        this.frame.append(part);
+        if (last) {
+            String whole = this.frame.toString();
+            this.frame.setLength(0);
+            receive(whole);
+        }
+        return true;
+    }
+
+    private void receive(String text) {
         try {
             Request request = Request.read(text);
             if (!this.known) {

@@ -72,6 +72,7 @@ class App {
         const words = {connecting: 'Connecting', open: 'Connected', lost: 'Reconnecting'}[state];
         fill(place, h('span', {class: 'dot', 'aria-hidden': 'true'}), h('span', {class: 'label'}, words));
         place.title = why ?? words;
+        $('board').classList.toggle('stale', state !== 'open');
         $('lost').hidden = state !== 'lost';
         fill($('lost'), state === 'lost' && [icon('warn'), h('span', null, `${why} Trying again …`), h('button', {type: 'button', class: 'small', onclick: () => this.wire.connect()}, 'Try now')]);
     }
@@ -199,8 +200,12 @@ class App {
             button.addEventListener('click', () => this.show(button.dataset.pane));
         }
         this.show('request');
-        $('toggle-board').addEventListener('click', () => this.showBoard($('board').hidden));
-        this.showBoard(localStorage.getItem('rpc-console.board') !== 'off');
+        $('toggle-board').addEventListener('click', () => {
+            this.showBoard($('board').hidden);
+            localStorage.setItem('rpc-console.board', $('board').hidden ? 'off' : 'on');
+        });
+        // On a narrow screen it lies over the page: only who asks for it gets it
+        this.showBoard(localStorage.getItem('rpc-console.board') !== 'off' && window.innerWidth > 1180);
         $('help').addEventListener('click', () => $('help-dialog').showModal());
         $('help-close').addEventListener('click', () => $('help-dialog').close());
         window.addEventListener('hashchange', () => this.route());
@@ -222,7 +227,6 @@ class App {
     showBoard(on) {
         $('board').hidden = !on;
         $('toggle-board').setAttribute('aria-pressed', String(on));
-        localStorage.setItem('rpc-console.board', on ? 'on' : 'off');
         this.board.watch(true);
     }
 
@@ -231,7 +235,7 @@ class App {
         const set = (theme) => {
             document.documentElement.dataset.theme = theme;
             localStorage.setItem('rpc-console.theme', theme);
-            fill(button, icon({system: 'wand', light: 'sun', dark: 'moon'}[theme]));
+            fill(button, icon({system: 'auto', light: 'sun', dark: 'moon'}[theme]));
             button.setAttribute('aria-label', `Colours: ${theme}. Change`);
             button.title = `Colours: ${theme}`;
         };

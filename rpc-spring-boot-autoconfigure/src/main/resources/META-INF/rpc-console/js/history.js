@@ -20,8 +20,8 @@ export class History {
         fill(place, h('div', {class: 'history-head'}, h('span', {class: 'muted'}, 'Kept in this browser'), this.file,
             menuButton(icon('more'), {class: 'icon-button', 'aria-label': 'History: export, import, clear', title: 'Export, import, clear'}, () => [
                 {label: 'Export', hint: 'as a JSON file', run: () => save('rpc-calls.json', JSON.stringify({format: 'rpc-console/1', calls: this.entries}, null, 2))},
-                {label: 'Import…', hint: 'calls that somebody exported', run: () => this.file.click()},
-                {label: 'Clear', hint: 'forgets all calls', run: () => this.keep([])},
+                {label: 'Import…', hint: 'an exported file', run: () => this.file.click()},
+                {label: 'Clear', hint: 'all calls', run: () => this.keep([])},
             ])), this.list);
         this.draw();
     }

@@ -64,7 +64,7 @@ export class Identity {
             password: h('input', {class: 'input', id: 'identity-password', type: 'password', autocomplete: 'off'}),
         };
         this.radios = ['none', 'bearer', 'basic'].map((kind) => h('input', {type: 'radio', name: 'identity-kind', value: kind, onchange: () => this.show(kind)}));
-        const labels = ['Anonymous', 'Bearer token', 'User and password'];
+        const labels = ['Anonymous', 'Bearer token', 'Basic user'];
         this.bearer = h('div', {class: 'dialog-field'}, h('label', {for: 'identity-token'}, 'Token'), this.inputs.token);
         this.basic = h('div', {class: 'dialog-fields'},
             h('div', {class: 'dialog-field'}, h('label', {for: 'identity-user'}, 'User'), this.inputs.user),

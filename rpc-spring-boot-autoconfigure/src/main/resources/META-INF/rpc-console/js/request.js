@@ -83,6 +83,7 @@ export class RequestView {
         this.loaded = true;
         if (this.draft.text === null) {
             this.draft.text = print(this.empty());
+            this.untouched = true;
         }
         this.editor.text = this.draft.text;
         this.show(this.draft.view);
@@ -99,6 +100,7 @@ export class RequestView {
     // In step
 
     edited(text, from) {
+        this.untouched = false;
         this.draft.text = text;
         if (from === 'form') {
             this.editor.text = text;
@@ -109,6 +111,7 @@ export class RequestView {
     }
 
     put(text) {
+        this.untouched = false;
         this.draft.text = text;
         this.editor.text = text;
         this.serverProblems = [];
@@ -165,6 +168,7 @@ export class RequestView {
 
     anew() {
         this.put(print(this.empty()));
+        this.untouched = true;
     }
 
     // What is wrong
@@ -199,7 +203,8 @@ export class RequestView {
 
     mark() {
         const read = this.read();
-        const problems = [...(this.checked?.problems ?? [])];
+        // Who has not begun yet need not be told that a field is missing
+        const problems = (this.checked?.problems ?? []).filter((problem) => !(problem.rule && this.untouched));
         for (const problem of this.serverProblems ?? []) {
             if (!problems.some((other) => other.path === problem.path)) {
                 problems.push(problem);
@@ -311,6 +316,7 @@ export class RequestView {
 
     /** Sends what stands here: as a new call, or one message more. */
     submit() {
+        this.untouched = false;
         const json = this.ready();
         if (json === null || !this.loaded) {
             return;

@@ -27,13 +27,13 @@ export class ResponseView {
         this.pill = h('span', {class: 'pill'});
         this.controls = h('div', {class: 'stream-controls'});
         this.facts = h('dl', {class: 'facts'});
-        this.problem = h('div', {class: 'status-place'});
+        this.problem = h('div', {class: 'status-place scroll'});
         this.note = h('div', {class: 'window-note', hidden: true});
         this.list = h('ol', {class: 'messages', 'aria-label': 'Messages of the call'});
         this.body = h('pre', {class: 'code body', tabindex: '0', 'aria-label': 'Response'});
         this.empty = h('div', {class: 'empty'});
         this.scroller = h('div', {class: 'scroll panel-fill', id: 'panel-response', role: 'tabpanel', 'aria-labelledby': 'tab-response', tabindex: '-1'},
-            this.empty, this.problem, this.note, this.isStream ? this.list : this.body);
+            this.empty, this.note, this.isStream ? this.list : this.body);
         this.headersPanel = h('div', {class: 'scroll panel-fill', id: 'panel-headers', role: 'tabpanel', 'aria-labelledby': 'tab-headers'});
         this.trailersPanel = h('div', {class: 'scroll panel-fill', id: 'panel-trailers', role: 'tabpanel', 'aria-labelledby': 'tab-trailers'});
         this.headersBadge = h('span', {class: 'badge', hidden: true});
@@ -46,7 +46,7 @@ export class ResponseView {
         return h('section', {class: 'pane response', 'aria-label': 'Response'},
             h('div', {class: 'pane-head'}, this.tabs.list, this.tools),
             h('div', {class: 'call-line'}, this.pill, this.controls, this.facts),
-            this.scroller, this.headersPanel, this.trailersPanel);
+            this.problem, this.scroller, this.headersPanel, this.trailersPanel);
     }
 
     /** Shows a call from its beginning, or none. */

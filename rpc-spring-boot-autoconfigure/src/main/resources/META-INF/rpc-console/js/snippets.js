@@ -177,7 +177,8 @@ export function java({method, messages, metadata, deadline}, types, service, cha
         body = [`        try (${out.use('io.rpcspring.RpcStream')}<${request}, ${response}> call = RpcStream.open(${opened}, ${grpc}.get${method.name}Method()${options})) {`, ...sends, ...reads, '        }'];
     }
     const returns = manyResponses(method) ? 'void' : response;
+    const before = headers(metadata, out);
     return [...[...out.imports].sort().map((one) => `import ${one};`), '', '@Component', `class ${method.name}Caller {`, '', `    private final ${injected} ${name};`, '',
         `    ${method.name}Caller(@RpcClient("${channel}") ${injected} ${name}) {`, `        this.${name} = ${name};`, '    }', '',
-        `    ${returns} call() {`, ...headers(metadata, out), ...body, '    }', '', '}', ''].join('\n');
+        `    ${returns} call() {`, ...before, ...body, '    }', '', '}', ''].join('\n');
 }

@@ -28,6 +28,9 @@ final class Browser implements WebSocket.Listener, AutoCloseable {
 
     final CompletableFuture<Integer> closed = new CompletableFuture<>();
 
+    /** Otherwise it takes nothing more. */
+    volatile boolean listens = true;
+
     private final StringBuilder part = new StringBuilder();
 
     private @Nullable WebSocket socket;
@@ -122,7 +125,9 @@ final class Browser implements WebSocket.Listener, AutoCloseable {
             this.frames.add(JsonParser.parseString(this.part.toString()).getAsJsonObject());
             this.part.setLength(0);
         }
-        from.request(1);
+        if (this.listens) {
+            from.request(1);
+        }
         return CompletableFuture.completedFuture(null);
     }
 

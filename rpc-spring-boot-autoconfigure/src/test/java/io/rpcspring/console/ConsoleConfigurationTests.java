@@ -1,5 +1,6 @@
 package io.rpcspring.console;
 
+import java.net.http.HttpResponse;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,30 @@ class ConsoleConfigurationTests {
                 "rpc.console.allow-public=true")) {
             assertThat(server.get("/rpc/session", "X-Forwarded-For", "192.0.2.1").statusCode()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void whatComesThroughAProxyIsRefusedUnlessTheProxyIsNamed() throws Exception {
+        try (ConsoleServer server = ConsoleServer.start(List.of(TriedPlaces.class), "server.address=127.0.0.1")) {
+            assertThat(server.get("/rpc/session").statusCode()).isEqualTo(200);
+            HttpResponse<String> refused = server.get("/rpc/session", "X-Forwarded-For", "192.0.2.1");
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.body()).isEqualTo("The RPC console is served to this machine only, and this came through"
+                    + " a proxy. If it is to be so, add the proxy's name to rpc.console.allowed-hosts, and have web"
+                    + " security keep strangers out.\n");
+        }
+        try (ConsoleServer server = ConsoleServer.start(List.of(TriedPlaces.class), "server.address=127.0.0.1",
+                "rpc.console.allowed-hosts=console.example.com")) {
+            assertThat(server.get("/rpc/session", "X-Forwarded-For", "192.0.2.1").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void startIsStoppedAlsoWhereBeansAreLazy() {
+        assertThat(failureOf("server.address=0.0.0.0", "spring.main.lazy-initialization=true")).isNotNull();
+        assertFailure(failureOf("rpc.server.enabled=false", "spring.main.lazy-initialization=true"),
+                "rpc.console.enabled is true, but rpc.server.enabled is false: there is nothing to try.",
+                "Remove rpc.server.enabled, or remove rpc.console.enabled.");
     }
 
     @Test

@@ -64,7 +64,8 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
 
     private static Visit begin() {
         Chromium chromium = Chromium.ofThisMachine().orElseThrow(() -> new TestAbortedException(Chromium.ABSENT));
-        ConsoleServer server = new ConsoleServer(ConsoleServer.builder(List.of(Showcase.class, BookedTrips.class))
+        ConsoleServer server = new ConsoleServer(ConsoleServer
+            .builder(List.of(Showcase.class, BookedTrips.class, TriedParcels.class))
             .resourceLoader(new DefaultResourceLoader(withComments()))
             .run(ConsoleServer.arguments("spring.application.name=places", "rpc.server.pools.bookings.type=platform",
                     "rpc.server.pools.bookings.size=2", "rpc.server.pools.bookings.queue-capacity=16",

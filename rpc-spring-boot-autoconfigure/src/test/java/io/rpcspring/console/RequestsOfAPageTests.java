@@ -3,6 +3,7 @@ package io.rpcspring.console;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 import org.openqa.selenium.support.ui.Select;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,6 +57,33 @@ class RequestsOfAPageTests {
         assertThat(visitor.json()).contains("\"9007199254740993\": {")
             .contains("\"comfort\": 7")
             .contains("\"seats\": 4");
+    }
+
+    /** There and back again: 64 bits, a message of any type, a time, bytes, a choice. */
+    @Test
+    void whatJavaScriptHasNotSurvivesTheWay(Visitor visitor) {
+        visitor.visit("parcels.v1.Parcels/Send");
+        visitor.fill("number", "9007199254740993");
+        visitor.fill("weight", "18446744073709551615");
+        visitor.fill("seal", "AQID");
+        visitor.click(".field[data-path='sent'] .add");
+        visitor.fill("sent", "2026-12-01T05:00:00.000000001Z");
+        visitor.click(".field[data-path='content'] .add");
+        WebElement type = visitor.element(".field[data-path='content'] .any > .input");
+        type.sendKeys("parcels.v1.Parcel.Label", Keys.TAB);
+        visitor.awaitText(".field[data-path='content'] .name", "place_number");
+        visitor.fill("content.place_number", "-9007199254740993");
+        visitor.click(".field[data-path='to'] input[value='address']");
+        visitor.fill("address", "Main Road 1");
+        visitor.send();
+        visitor.awaitStatus("OK");
+        assertThat(visitor.text(".body")).contains("\"number\": \"9007199254740993\"")
+            .contains("\"weight\": \"18446744073709551615\"")
+            .contains("\"seal\": \"AQID\"")
+            .contains("\"sent\": \"2026-12-01T05:00:00.000000001Z\"")
+            .contains("\"@type\": \"type.googleapis.com/parcels.v1.Parcel.Label\"")
+            .contains("\"placeNumber\": \"-9007199254740993\"")
+            .contains("\"address\": \"Main Road 1\"");
     }
 
     @Test

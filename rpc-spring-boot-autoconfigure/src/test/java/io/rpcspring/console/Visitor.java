@@ -5,6 +5,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import org.openqa.selenium.By;
@@ -113,6 +114,15 @@ record Visitor(ChromeDriver driver, URI page) {
         return (String) Objects.requireNonNull(run(
                 "return [...document.querySelectorAll('.facts div')].find((e) => e.firstChild.textContent === arguments[0])?.lastChild.textContent ?? ''",
                 name));
+    }
+
+    String clipboard() {
+        this.driver.executeCdpCommand("Browser.grantPermissions",
+                Map.of("permissions", new String[] { "clipboardReadWrite", "clipboardSanitizedWrite" }));
+        return Objects
+            .requireNonNull(this.driver.executeAsyncScript(
+                    "navigator.clipboard.readText().then(arguments[0], (e) => arguments[0](String(e)))"))
+            .toString();
     }
 
     void tab(String name) {
