@@ -89,10 +89,10 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
         try {
             Path folder = Files.createTempDirectory("console");
             Path set = folder.resolve(Comments.FILE);
-            Files.createDirectories(set.getParent());
+            Path rpc = Files.createDirectories(folder.resolve("META-INF/rpc"));
             Files.write(set, comments.build().toByteArray());
-            List.of(set, set.getParent(), set.getParent().getParent(), folder)
-                .forEach((path) -> path.toFile().deleteOnExit());
+            // What is named last goes first
+            List.of(folder, folder.resolve("META-INF"), rpc, set).forEach((path) -> path.toFile().deleteOnExit());
             return new URLClassLoader(new URL[] { folder.toUri().toURL() }, PageVisits.class.getClassLoader());
         }
         catch (IOException ex) {
