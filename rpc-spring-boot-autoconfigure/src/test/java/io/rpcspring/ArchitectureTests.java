@@ -129,7 +129,18 @@ class ArchitectureTests {
                     "io.rpcspring.autoconfigure..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.springframework.cloud..", "reactor.."));
+            .resideInAPackage("org.springframework.cloud.."));
+    }
+
+    @Test
+    void onlyClientsOfReactiveLibrariesKnowReactor() {
+        check(ArchRuleDefinition.noClasses()
+            .that()
+            .resideOutsideOfPackages("io.rpcspring.client.discovery..", "io.rpcspring.client.security..",
+                    "io.rpcspring.autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("reactor.."));
     }
 
     @Test
@@ -256,8 +267,8 @@ class ArchitectureTests {
 
     @Test
     void publicTypesBesideApiAndHooksAreFinal() {
-        DescribedPredicate<JavaClass> hook = DescribedPredicate.describe("hooks",
-                (type) -> type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith));
+        DescribedPredicate<JavaClass> hook = DescribedPredicate.describe("hooks", (type) -> type.isAnnotation()
+                || (type.isInterface() && Stream.of(HOOKS).anyMatch(type.getSimpleName()::endsWith)));
         check(ArchRuleDefinition.classes()
             .that()
             .resideInAPackage("io.rpcspring.*..")

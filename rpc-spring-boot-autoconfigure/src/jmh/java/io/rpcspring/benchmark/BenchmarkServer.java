@@ -38,6 +38,7 @@ final class BenchmarkServer {
             case MICROMETER -> StarterApplication.start(MeasuredBench.class, variant.properties(), port);
             case TRACED -> StarterApplication.start(TracedBench.class, variant.properties(), port);
             case CHECKED -> StarterApplication.start(CheckedBench.class, variant.properties(), port);
+            case SECURED -> StarterApplication.start(SecuredBench.class, variant.properties(), port);
             case SPRING_BOOT -> SpringBootApplication.start(port);
         };
     }

@@ -20,6 +20,7 @@ final class Benchmarks {
             case "streams" -> streams(options);
             case "calls" -> calls(options);
             case "validation" -> validation(options);
+            case "security" -> security(options);
             case "slow-reader" -> new SlowReader(options).run();
             case "meters" -> meters(options);
             case "start-up" -> new StartUp(options).run();
@@ -28,7 +29,7 @@ final class Benchmarks {
             case "scaling" -> new Scaling().run();
             case "details" -> new OtherLanguages(options.python()).run();
             default -> System.out.println("Benchmarks: streams, slow-reader, calls, clients, meters, overload, start-up, "
-                    + "validation, scaling, details");
+                    + "validation, security, scaling, details");
         }
         System.exit(0);
     }
@@ -43,7 +44,7 @@ final class Benchmarks {
 
     private static void calls(Options options) throws InterruptedException {
         compare(options, Stream.of(1, 64, 512).map((parallel) -> Scenario.of(Scenario.Kind.UNARY, parallel)).toList(),
-                "(?!.*(meters|Micrometer|validation|traces)).*");
+                "(?!.*(meters|Micrometer|validation|traces|tokens|security)).*");
         compare(options, List.of(new Scenario(Scenario.Kind.UNARY, 2_000, 50)), ".*(default|virtual).*");
     }
 
@@ -60,6 +61,11 @@ final class Benchmarks {
                 "starter, (as it comes|validation.*)");
         compare(options, List.of(Scenario.of(Scenario.Kind.CHECKED, 1), Scenario.of(Scenario.Kind.CHECKED, 64)),
                 "starter, validation.*");
+    }
+
+    private static void security(Options options) throws InterruptedException {
+        compare(options, List.of(Scenario.of(Scenario.Kind.UNARY, 1), Scenario.of(Scenario.Kind.UNARY, 64)),
+                "starter, (security|tokens).*");
     }
 
     private static void compare(Options options, List<Scenario> scenarios, String variants)

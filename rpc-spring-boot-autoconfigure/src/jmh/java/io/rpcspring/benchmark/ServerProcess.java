@@ -37,6 +37,10 @@ final class ServerProcess implements AutoCloseable {
                 + "|spring-boot-(starter-)?(security|oauth2|tomcat|web|websocket|servlet|http|jackson|freemarker))"
                 + "[^/\\\\]*$");
 
+    /** What verifies tokens. */
+    private static final Pattern SECURITY = Pattern
+        .compile("[/\\\\](spring-security-(core|crypto|oauth2-(core|jose|resource-server))|spring-web)-\\d[^/\\\\]*$");
+
     private static final Pattern MICROMETERS = Pattern
         .compile("[/\\\\](micrometer-(core|registry)-|spring-boot-micrometer-|prometheus-)[^/\\\\]*$");
 
@@ -71,7 +75,8 @@ final class ServerProcess implements AutoCloseable {
         reader.start();
         this.input = this.process.outputWriter();
         this.target = "localhost:" + lineAfter(BenchmarkServer.PORT);
-        this.channel = NettyChannelBuilder.forTarget(this.target).usePlaintext().directExecutor().build();
+        NettyChannelBuilder builder = NettyChannelBuilder.forTarget(this.target).usePlaintext().directExecutor();
+        this.channel = (variant.wantsTokens() ? builder.intercept(SecuredBench.token()) : builder).build();
     }
 
     private static Process start(Variant variant, List<String> jvmOptions) {
@@ -79,8 +84,12 @@ final class ServerProcess implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath(variant), BenchmarkServer.class.getName(), variant.name(), "0"));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        if (variant.hasSecurity()) {
+            builder.environment().put(SecuredBench.KEY, SecuredBench.key());
+        }
         try {
-            return new ProcessBuilder(command).redirectErrorStream(true).start();
+            return builder.start();
         }
         catch (IOException ex) {
             throw new UncheckedIOException("Cannot start " + variant.name(), ex);
@@ -92,7 +101,9 @@ final class ServerProcess implements AutoCloseable {
         Predicate<String> foreign = (variant.isOfSpringBoot() ? OURS : SPRING_BOOTS).asPredicate();
         Predicate<String> meters = variant.isMeasured() ? (entry) -> false : MICROMETERS.asPredicate();
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(foreign.or(INTEGRATIONS.asPredicate()).or(meters).negate())
+            .filter(foreign.or(meters).negate())
+            .filter((entry) -> !INTEGRATIONS.asPredicate().test(entry)
+                    || (variant.hasSecurity() && SECURITY.asPredicate().test(entry)))
             .filter((entry) -> variant.isTraced() || !PROPAGATION.asPredicate().test(entry))
             .filter((entry) -> variant.hasProtovalidate() || !PROTOVALIDATE.asPredicate().test(entry))
             .collect(Collectors.joining(File.pathSeparator));

@@ -25,6 +25,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     private static final String UNCHECKED = "starter, validation off";
 
+    private static final String OPEN = "starter, security off";
+
     private static final String RAW_BOUNDED = "raw, bounded executor";
 
     private static final String RAW_PLATFORM = "raw, 200 platform threads";
@@ -45,6 +47,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
             new Variant("starter, ImplBase", Kind.OBSERVERS, Threads.CACHED, List.of(), RAW_PLATFORM),
             new Variant(UNCHECKED, Kind.CHECKED, Threads.CACHED, List.of("rpc.server.validation.enabled=false"), STARTER),
             new Variant("starter, validation on", Kind.CHECKED, Threads.CACHED, List.of(), UNCHECKED),
+            secured(OPEN, "rpc.server.security.enabled=false"), secured("starter, tokens remembered"),
+            secured("starter, tokens verified each time", "rpc.server.security.token-cache.enabled=false"),
             new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
 
     /** What is compared under overload. */
@@ -78,6 +82,10 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
         return new Variant(name, Kind.RAW, threads, List.of(), BASELINE);
     }
 
+    private static Variant secured(String name, String... properties) {
+        return new Variant(name, Kind.SECURED, Threads.CACHED, List.of(properties), OPEN);
+    }
+
     private static Variant starter(String name, String counterpart, String... properties) {
         return new Variant(name, Kind.STARTER, Threads.CACHED, List.of(properties), counterpart);
     }
@@ -94,6 +102,16 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     boolean isTraced() {
         return this.kind == Kind.TRACED;
+    }
+
+    /** Whether Spring Security is on its class path. */
+    boolean hasSecurity() {
+        return this.kind == Kind.SECURED;
+    }
+
+    /** Whether its callers show tokens. */
+    boolean wantsTokens() {
+        return hasSecurity() && !this.name.equals(OPEN);
     }
 
     boolean isOfSpringBoot() {
@@ -124,6 +142,9 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
         /** This project with protovalidate, with a plain object. */
         CHECKED,
+
+        /** This project with Spring Security, with a plain object. */
+        SECURED,
 
         /** Spring Boot's own gRPC starter. */
         SPRING_BOOT

@@ -49,8 +49,9 @@ record RpcClientProperties(@NestedConfigurationProperty @DefaultValue ChannelSet
     /**
      * The control plane of targets such as xds:///places.
      *
-     * @param bootstrap Where the control plane is: a file, or the JSON itself. If not
-     * set, GRPC_XDS_BOOTSTRAP and its like count. One for the whole JVM.
+     * @param bootstrap Where the control plane is, for channels and the server: a file,
+     * or the JSON itself. If not set, GRPC_XDS_BOOTSTRAP and its like count. One for the
+     * whole JVM.
      */
     record Xds(@Nullable String bootstrap) {
 

@@ -1,7 +1,6 @@
 package io.rpcspring.autoconfigure;
 
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -21,20 +20,21 @@ import org.springframework.security.access.PermissionEvaluator;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.authorization.AuthorizationEventPublisher;
 import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.authorization.AuthorizationManagerFactory;
+import org.springframework.security.authorization.DefaultAuthorizationManagerFactory;
 import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
 import org.springframework.security.core.Authentication;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcContext;
 import io.rpcspring.server.call.ChainLink;
-import io.rpcspring.server.error.CallFailures;
-import io.rpcspring.server.pool.ThreadLocals;
 import io.rpcspring.server.security.AccessRules;
 import io.rpcspring.server.security.AccessSettings;
 import io.rpcspring.server.security.CallExpressions;
 import io.rpcspring.server.security.CallSecurity;
 import io.rpcspring.server.security.Callers;
 import io.rpcspring.server.security.DryRun;
+import io.rpcspring.server.security.MockedCallers;
 import io.rpcspring.server.security.RpcAuthentication;
 import io.rpcspring.server.security.SecurityFailures;
 import io.rpcspring.server.security.SecurityStart;
@@ -44,8 +44,7 @@ import io.rpcspring.server.security.SecurityThreadLocals;
  * Finds out who makes a server's calls, and lets on those who may, where Spring Security
  * is there.
  */
-@AutoConfiguration(after = RpcPropagationAutoConfiguration.class, afterName = {
-        "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
+@AutoConfiguration(afterName = { "org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
         "org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration",
         "org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration" })
 @ConditionalOnClass(Authentication.class)
@@ -55,8 +54,8 @@ import io.rpcspring.server.security.SecurityThreadLocals;
 final class RpcSecurityAutoConfiguration {
 
     @Bean
-    ThreadLocals rpcSecurityThreadLocals() {
-        return new SecurityThreadLocals();
+    MoreThreadLocals rpcSecurityThreadLocals() {
+        return new MoreThreadLocals(new SecurityThreadLocals());
     }
 
     @Bean
@@ -66,11 +65,11 @@ final class RpcSecurityAutoConfiguration {
 
     @Bean
     Callers rpcCallers(RpcServerProperties properties, ObjectProvider<RpcAuthentication> own,
-            ObjectProvider<StandardAuthentication> standard) {
+            ObjectProvider<StandardAuthentication> standard, ObjectProvider<MockedCallers> mocked) {
         Stream<RpcAuthentication> known = Stream.concat(standard.stream(), CertificateSettings.of(properties).stream())
             .sorted(Comparator.comparing(StandardAuthentication::kind))
             .map(StandardAuthentication::recognises);
-        Callers callers = new Callers(Stream.concat(own.orderedStream(), known).toList());
+        Callers callers = new Callers(Stream.concat(own.orderedStream(), known).toList(), mocked.getIfAvailable());
         if (!callers.canBeKnown()) {
             properties.security().accessProperties().findFirst().ifPresent((property) -> {
                 throw new RpcConfigurationException(
@@ -90,10 +89,16 @@ final class RpcSecurityAutoConfiguration {
             ObjectProvider<AuthorizationEventPublisher> events) {
         CallExpressions expressions = new CallExpressions();
         expressions.setApplicationContext(context);
-        roles.ifAvailable(expressions::setRoleHierarchy);
+        roles.ifAvailable((hierarchy) -> expressions.setAuthorizationManagerFactory(inHierarchy(hierarchy)));
         permissions.ifAvailable(expressions::setPermissionEvaluator);
         return new AccessRules(settings(properties.security(), callers), expressions, managers.orderedStream().toList(),
                 events.getIfAvailable(() -> new SpringAuthorizationEventPublisher(context)));
+    }
+
+    private static AuthorizationManagerFactory<RpcContext> inHierarchy(RoleHierarchy roles) {
+        DefaultAuthorizationManagerFactory<RpcContext> factory = new DefaultAuthorizationManagerFactory<>();
+        factory.setRoleHierarchy(roles);
+        return factory;
     }
 
     private static AccessSettings settings(SecurityProperties properties, Callers callers) {
@@ -109,7 +114,7 @@ final class RpcSecurityAutoConfiguration {
     @Bean
     ChainLink rpcServerSecurity(RpcServerProperties properties, Callers callers, AccessRules rules,
             SecurityFailures failures, ListableBeanFactory beans) {
-        boolean active = callers.canBeKnown() || rules.haveManagers();
+        boolean active = callers.canBeKnown() || callers.areMocked() || rules.haveManagers();
         Predicate<MethodDescriptor<?, ?>> methods = (method) -> active && rules.concern(method);
         return new ChainLink(ChainLink.Place.SECURITY,
                 new CallSecurity(callers, rules, properties.security().dryRun() ? new DryRun(failures) : null), methods,

@@ -24,7 +24,6 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
-import io.rpcspring.propagation.JoinedThreadLocals;
 import io.rpcspring.server.BuiltInService;
 import io.rpcspring.server.ErrorSettings;
 import io.rpcspring.server.ExceptionMapper;
@@ -76,13 +75,14 @@ final class RpcServerAutoConfiguration {
     @Bean
     ServerSettings rpcServerSettings(RpcServerProperties properties, Environment environment, ErrorSettings errors,
             ObjectProvider<Compressor> compressors, ObjectProvider<Decompressor> decompressors,
-            ObjectProvider<ThreadLocals> threadLocals, ObjectProvider<ChainLink> links,
-            ObjectProvider<PoolObserver> poolObserver, ObjectProvider<CallRules.EndNote> endNote) {
+            ObjectProvider<ThreadLocals> threadLocals, ObjectProvider<MoreThreadLocals> more,
+            ObjectProvider<ChainLink> links, ObjectProvider<PoolObserver> poolObserver,
+            ObjectProvider<CallRules.EndNote> endNote) {
         MessageCodecs codecs = new MessageCodecs(compressors.orderedStream().toList(),
                 decompressors.orderedStream().toList(), properties.responseCompression());
         return new ServerSettings(properties.shutdown().settings(), codecs,
                 properties.poolSettings(machine(environment)), properties.servicePools(), properties.requestAhead(),
-                properties.interruptCancelled(), errors, JoinedThreadLocals.of(threadLocals.orderedStream().toList()),
+                properties.interruptCancelled(), errors, MoreThreadLocals.join(threadLocals, more),
                 links.orderedStream().toList(), poolObserver.getIfAvailable(() -> PoolObserver.NONE),
                 endNote.getIfAvailable());
     }

@@ -3,21 +3,25 @@ package io.rpcspring.autoconfigure;
 import io.grpc.xds.XdsServerBuilder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.client.xds.XdsBootstrap;
 import io.rpcspring.server.transport.TransportSettings.Mesh;
 import io.rpcspring.server.xds.ControlPlane;
 
 /**
  * Serves as an xDS control plane says, if asked for.
  */
-@AutoConfiguration
+@AutoConfiguration(after = RpcXdsAutoConfiguration.class)
 @ConditionalOnBooleanProperty("rpc.server.xds.enabled")
 @ConditionalOnBooleanProperty(name = "rpc.server.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(RpcServerProperties.class)
@@ -28,9 +32,28 @@ final class RpcServerXdsAutoConfiguration {
     @ConditionalOnClass(XdsServerBuilder.class)
     static class Meshed {
 
+        /** That of the channels: a JVM has one. */
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnBean(XdsBootstrap.class)
+        ControlPlane.Bootstrap rpcServerXdsBootstrap(XdsBootstrap bootstrap) {
+            return () -> {
+                bootstrap.check("rpc.server.xds.enabled is true");
+                return bootstrap.install();
+            };
+        }
+
         @Bean
         Mesh rpcControlPlane(RpcServerProperties properties, ObjectProvider<ControlPlane.Bootstrap> bootstrap) {
             return new ControlPlane(properties.xds().startTimeout(), bootstrap.getIfAvailable());
+        }
+
+        /** The channels' own; without it, grpc-java's variables count. */
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnProperty(XdsBootstrap.PROPERTY)
+        ControlPlane.Bootstrap rpcServerBootstrap(XdsBootstrap bootstrap) {
+            return bootstrap::install;
         }
 
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.NameResolver.ServiceConfigParser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds the channel's settings to what a name service says about them.
@@ -61,16 +62,20 @@ final class CompletedServiceConfig extends ServiceConfigParser {
         if (said.get(POLICIES) instanceof List<?> policies) {
             complete.put(POLICIES, WatchedPolicy.around(policies));
         }
-        if (this.own.get(METHODS) instanceof List<?> ours && said.get(METHODS) instanceof List<?> theirs
-                && theirs.size() == 1 && theirs.get(0) instanceof Map<?, ?> all && isTimeoutOfAll(all)) {
-            complete.put(METHODS, withTimeout(ours, all.get(TIMEOUT)));
+        Object timeout = timeoutOfAll(said.get(METHODS));
+        if (timeout != null && this.own.get(METHODS) instanceof List<?> ours) {
+            complete.put(METHODS, withTimeout(ours, timeout));
         }
         return complete;
     }
 
-    /** What a control plane says of a route that is not to be tried again. */
-    private static boolean isTimeoutOfAll(Map<?, ?> method) {
-        return method.size() == 2 && method.containsKey(TIMEOUT) && List.of(Map.of()).equals(method.get("name"));
+    /** All that a control plane says of a route that is not to be tried again. */
+    private static @Nullable Object timeoutOfAll(@Nullable Object methods) {
+        if (methods instanceof List<?> list && list.size() == 1 && list.get(0) instanceof Map<?, ?> method
+                && method.size() == 2 && List.of(Map.of()).equals(method.get("name"))) {
+            return method.get(TIMEOUT);
+        }
+        return null;
     }
 
     private static List<Map<Object, Object>> withTimeout(List<?> methods, Object timeout) {

@@ -177,7 +177,7 @@ public final class RpcServer implements SmartLifecycle {
         LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
                 pools, rules);
         CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
-        chain.serves(served(services));
+        this.registry.selection().check(() -> chain.serves(served(services)));
         OpenDoors open = listen(services, pools, chain);
         this.running = new RunningServer(open, pools, calls, new Drain(open, calls, this.settings.shutdown()), chain,
                 services, builtIn(services));

@@ -37,7 +37,7 @@ final class ExchangeText {
 
     static String of(RpcExchange exchange) {
         Status status = exchange.status();
-        String end = (status == null) ? "still running" : status.getCode() + text(status);
+        String end = (status != null) ? status.getCode() + text(status) : "still running";
         return exchange.method() + "\n  headers:   " + headers(exchange.headers()) + "\n  deadline:  "
                 + ((exchange.deadline() != null) ? exchange.deadline().toMillis() + "ms" : "none") + "\n  requests:  "
                 + messages(exchange.requests()) + "\n  responses: " + messages(exchange.responses()) + "\n  ended:     "

@@ -1,6 +1,5 @@
 package io.rpcspring.test;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,8 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
-
-import io.rpcspring.server.RpcServer;
 
 /**
  * Runs the servers of a test's fakes, one for each channel, from the first call on.

@@ -19,7 +19,7 @@ import org.springframework.beans.factory.annotation.Value;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @ExtendWith(RpcTestExtension.class)
-@Value("#{@" + RpcTestPort.BEAN + ".number()}")
+@Value("#{@" + RpcTestPort.BEAN + ".getAsInt()}")
 public @interface LocalRpcServerPort {
 
 }

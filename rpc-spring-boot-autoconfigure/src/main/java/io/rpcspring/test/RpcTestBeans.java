@@ -10,8 +10,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
@@ -22,10 +20,8 @@ import io.rpcspring.server.ServiceRegistry;
 /**
  * Knows which beans of a test serve and which are fakes, as they were before mocks took
  * the place of some.
- * <p>
- * It looks at them when all are known and none exists.
  */
-final class RpcTestBeans implements ServiceRegistry.Selection, BeanDefinitionRegistryPostProcessor {
+final class RpcTestBeans implements ServiceRegistry.Selection {
 
     private static final Log logger = LogFactory.getLog(RpcTest.class);
 
@@ -51,9 +47,8 @@ final class RpcTestBeans implements ServiceRegistry.Selection, BeanDefinitionReg
         this.reader = reader;
     }
 
-    /** Spring has found by now what it scans; what it has not is added. */
-    @Override
-    public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+    /** Adds the services of a slice that Spring has not found where it scans. */
+    void addServices() {
         this.services.forEach(RpcTestBeans::requireService);
         this.services.stream()
             .filter((service) -> this.beans.getBeanNamesForType(service, true, false).length == 0)
@@ -69,15 +64,15 @@ final class RpcTestBeans implements ServiceRegistry.Selection, BeanDefinitionReg
         }
     }
 
-    @Override
-    public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
-        for (String beanName : factory.getBeanDefinitionNames()) {
+    /** Looks at all beans. */
+    void read() {
+        for (String beanName : this.beans.getBeanDefinitionNames()) {
             // Nothing that makes beans may be made now.
-            FakeRpc fake = factory.findAnnotationOnBean(beanName, FakeRpc.class, false);
+            FakeRpc fake = this.beans.findAnnotationOnBean(beanName, FakeRpc.class, false);
             if (fake != null) {
                 this.fakes.put(beanName, fake.value());
             }
-            RpcService mark = factory.findAnnotationOnBean(beanName, RpcService.class, false);
+            RpcService mark = this.beans.findAnnotationOnBean(beanName, RpcService.class, false);
             if (mark != null && !ScopedProxyUtils.isScopedTarget(beanName)) {
                 this.marks.put(beanName, mark);
             }

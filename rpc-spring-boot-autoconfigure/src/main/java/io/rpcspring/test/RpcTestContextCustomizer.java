@@ -41,6 +41,7 @@ record RpcTestContextCustomizer(RpcTestKind kind, Set<Class<?>> services,
         String name = (this.kind != RpcTestKind.OTHER) ? openDoor(beans) : null;
         InProcessRpcDetours detours = new InProcessRpcDetours(services, servers, name, new RpcTestReplacements(beans));
         beans.registerSingleton("rpcTestBeans", tested);
+        beans.registerSingleton("rpcTestBeanSearch", new RpcTestBeanSearch(tested));
         beans.registerSingleton("rpcTestFakes", servers);
         ((DefaultListableBeanFactory) beans).registerDisposableBean("rpcTestFakes", servers::stop);
         beans.registerSingleton("rpcTestDetours", detours);

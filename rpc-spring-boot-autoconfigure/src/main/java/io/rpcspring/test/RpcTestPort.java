@@ -1,5 +1,7 @@
 package io.rpcspring.test;
 
+import java.util.function.IntSupplier;
+
 import org.springframework.beans.factory.ObjectProvider;
 
 import io.rpcspring.RpcConfigurationException;
@@ -8,7 +10,7 @@ import io.rpcspring.server.RpcServer;
 /**
  * Tells tests the port of the server, or why there is none.
  */
-final class RpcTestPort {
+final class RpcTestPort implements IntSupplier {
 
     static final String BEAN = "rpcTestPort";
 
@@ -22,7 +24,8 @@ final class RpcTestPort {
      * Asked by {@link LocalRpcServerPort}.
      * @throws RpcConfigurationException if the server has no port
      */
-    public int number() {
+    @Override
+    public int getAsInt() {
         RpcServer running = this.server.getIfAvailable();
         if (running == null || !running.isRunning()) {
             throw new RpcConfigurationException(

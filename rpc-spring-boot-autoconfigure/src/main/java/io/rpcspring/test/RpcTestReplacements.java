@@ -78,10 +78,12 @@ final class RpcTestReplacements {
 
     /** The field of the test that asks for the replacement, if a field does. */
     private @Nullable Field overridden(String beanName) {
-        return this.beans.containsBeanDefinition(beanName)
-                && this.beans.getBeanDefinition(beanName) instanceof RootBeanDefinition definition
-                && definition.getQualifiedElement() instanceof Field field
-                && AnnotatedElementUtils.hasAnnotation(field, BeanOverride.class) ? field : null;
+        if (!this.beans.containsBeanDefinition(beanName)
+                || !(this.beans.getBeanDefinition(beanName) instanceof RootBeanDefinition definition)
+                || !(definition.getQualifiedElement() instanceof Field field)) {
+            return null;
+        }
+        return AnnotatedElementUtils.hasAnnotation(field, BeanOverride.class) ? field : null;
     }
 
 }

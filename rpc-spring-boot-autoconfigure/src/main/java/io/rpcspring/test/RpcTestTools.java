@@ -5,6 +5,7 @@ import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
@@ -21,6 +22,7 @@ import io.rpcspring.test.fault.FaultBook;
  * application's calls.
  */
 @Configuration(proxyBeanMethods = false)
+@Import(RpcTestCallers.class)
 class RpcTestTools {
 
     @Bean

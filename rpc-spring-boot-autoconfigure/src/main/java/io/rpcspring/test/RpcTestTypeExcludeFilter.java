@@ -1,8 +1,11 @@
 package io.rpcspring.test;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 import org.springframework.boot.test.context.filter.annotation.StandardAnnotationCustomizableTypeExcludeFilter;
+import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcAdvice;
 import io.rpcspring.RpcInterceptor;
@@ -15,8 +18,11 @@ import io.rpcspring.server.RpcServerCustomizer;
  */
 final class RpcTestTypeExcludeFilter extends StandardAnnotationCustomizableTypeExcludeFilter<RpcTest> {
 
-    private static final Set<Class<?>> KEPT = Set.of(RpcInterceptor.class, RpcAdvice.class, ExceptionMapper.class,
+    private static final List<Class<?>> KEPT = List.of(RpcInterceptor.class, RpcAdvice.class, ExceptionMapper.class,
             RpcServerCustomizer.class, RpcChannelCustomizer.class, FakeRpc.class);
+
+    /** There only with Spring Security. */
+    private static final String AUTHENTICATION = "io.rpcspring.server.security.RpcAuthentication";
 
     /**
      * Spring Boot makes it.
@@ -33,7 +39,11 @@ final class RpcTestTypeExcludeFilter extends StandardAnnotationCustomizableTypeE
 
     @Override
     protected Set<Class<?>> getKnownIncludes() {
-        return KEPT;
+        Set<Class<?>> kept = new HashSet<>(KEPT);
+        if (ClassUtils.isPresent(AUTHENTICATION, null)) {
+            kept.add(ClassUtils.resolveClassName(AUTHENTICATION, null));
+        }
+        return kept;
     }
 
     @Override

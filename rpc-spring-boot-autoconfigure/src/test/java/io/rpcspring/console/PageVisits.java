@@ -88,11 +88,11 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
         comment(places, List.of(6, 0, 2, 3), "Bidirectional streaming: both sides send when they like.");
         try {
             Path folder = Files.createTempDirectory("console");
+            Path outer = folder.resolve("META-INF");
+            Path inner = Files.createDirectories(outer.resolve("rpc"));
             Path set = folder.resolve(Comments.FILE);
-            Path rpc = Files.createDirectories(folder.resolve("META-INF/rpc"));
             Files.write(set, comments.build().toByteArray());
-            // What is named last goes first
-            List.of(folder, folder.resolve("META-INF"), rpc, set).forEach((path) -> path.toFile().deleteOnExit());
+            List.of(folder, outer, inner, set).forEach((path) -> path.toFile().deleteOnExit());
             return new URLClassLoader(new URL[] { folder.toUri().toURL() }, PageVisits.class.getClassLoader());
         }
         catch (IOException ex) {

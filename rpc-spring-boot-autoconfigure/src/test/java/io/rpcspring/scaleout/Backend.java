@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -29,26 +28,23 @@ import io.rpcspring.fixture.EurekaServer;
 enum Backend {
 
     /** Addresses that never change: a server that comes is found by trying. */
-    STATIC(Duration.ofMillis(500), StaticServers::new),
+    STATIC(Duration.ofMillis(500)),
 
     /** Names whose addresses change. */
-    DNS(Duration.ofSeconds(1), DnsServers::new),
+    DNS(Duration.ofSeconds(1)),
 
     /** Eureka, asked every second; half a minute is its default. */
-    EUREKA(Duration.ofSeconds(1), EurekaServers::new),
+    EUREKA(Duration.ofSeconds(1)),
 
     /** A control plane that pushes. */
-    XDS(Duration.ZERO, XdsServers::new);
+    XDS(Duration.ZERO);
 
     private static final String TARGET = "rpc.client.channels.places.target=";
 
     private final Duration round;
 
-    private final Supplier<Servers> servers;
-
-    Backend(Duration round, Supplier<Servers> servers) {
+    Backend(Duration round) {
         this.round = round;
-        this.servers = servers;
     }
 
     /** How long it takes at most until news are in use. */
@@ -62,7 +58,12 @@ enum Backend {
     }
 
     Servers start() {
-        return this.servers.get();
+        return switch (this) {
+            case STATIC -> new StaticServers();
+            case DNS -> new DnsServers();
+            case EUREKA -> new EurekaServers();
+            case XDS -> new XdsServers();
+        };
     }
 
     private static InetSocketAddress free() {

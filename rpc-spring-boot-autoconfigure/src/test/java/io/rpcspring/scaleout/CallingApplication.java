@@ -3,6 +3,7 @@ package io.rpcspring.scaleout;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -22,9 +23,10 @@ public class CallingApplication {
     /** The first four are what docs/scaling.md says for calls that may run twice. */
     private static final Map<String, Object> SETTINGS = Map.of("rpc.client.channels.places.retry.max-attempts", 4,
             "rpc.client.channels.places.retry.initial-backoff", "100ms", "rpc.client.channels.places.retry.codes",
-            "UNAVAILABLE", "rpc.client.channels.places.retry-throttling.max-tokens", 100, "spring.main.banner-mode",
-            "off", "rpc.server.port", 0, "rpc.server.validation.enabled", false, "eureka.client.enabled", false,
-            "eureka.client.jersey.enabled", false, "rpc.client.shutdown.grace", "100ms");
+            "UNAVAILABLE", "rpc.client.channels.places.retry-throttling.max-tokens", 100,
+            "spring.docker.compose.enabled", false, "rpc.server.port", 0, "rpc.server.validation.enabled", false,
+            "eureka.client.enabled", false, "eureka.client.jersey.enabled", false, "rpc.client.shutdown.grace",
+            "100ms");
 
     /** Says every now and then, in a line, which servers are in use. */
     public static void main(String[] args) throws InterruptedException {
@@ -42,6 +44,7 @@ public class CallingApplication {
     private static ConfigurableApplicationContext start(String... args) {
         SpringApplication application = new SpringApplication(CallingApplication.class);
         application.setWebApplicationType(WebApplicationType.NONE);
+        application.setBannerMode(Banner.Mode.OFF);
         application.setDefaultProperties(SETTINGS);
         return application.run(args);
     }

@@ -105,6 +105,16 @@ final class Fleet implements AutoCloseable {
         await().until(client()::servers, Set.of(names)::equals);
     }
 
+    /** Ends what knows the servers. */
+    void loseRegistry() {
+        this.servers.close();
+    }
+
+    /** Two rounds long. */
+    void assertThatNothingChanges(String... names) {
+        await().during(this.backend.inUse()).until(client()::servers, Set.of(names)::equals);
+    }
+
     void assertThatNoCallFailed() {
         assertThat(client().failures()).isEmpty();
         assertThat(client().answered()).isPositive();

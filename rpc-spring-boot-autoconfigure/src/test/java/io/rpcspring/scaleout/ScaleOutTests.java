@@ -1,6 +1,9 @@
 package io.rpcspring.scaleout;
 
+import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +37,10 @@ class ScaleOutTests {
             // Without a word to those who announce it.
             fleet.drain("a");
             fleet.awaitUse("c again");
+            if (backend == Backend.EUREKA) {
+                fleet.loseRegistry();
+                fleet.assertThatNothingChanges("c again");
+            }
             fleet.assertThatNoCallFailed();
         }
     }
@@ -45,6 +52,7 @@ class ScaleOutTests {
     }
 
     @Tag("slow")
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STATIC")
     void noCallFailsWhenAServerIsKilledElsewhere(Backend backend) {

@@ -12,7 +12,7 @@ import io.rpcspring.test.RpcTestContextsTests.Trip;
  * Finds out, in a process of its own, whether anything holds the class loader of a
  * context that is closed.
  */
-final class ClassLoaderProbe {
+public final class ClassLoaderProbe {
 
     static final String GONE = "The class loader is gone";
 

@@ -2,6 +2,7 @@ package io.rpcspring.test;
 
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.CallOptions;
@@ -86,7 +87,7 @@ class InProcessRpcTests {
         assertThat(found.getZone()).startsWith("rpc-small-");
         assertThat(this.field.getChannel()).isSameAs(parameter.getChannel()).isSameAs(this.places.getChannel());
         assertThat(parameter.within(Area.newBuilder().setRadiusKm(2).build())).toIterable().hasSize(2);
-        assertThat(this.context.getBean(Trail.class).last).isEqualTo("client places, server");
+        assertThat(this.context.getBean(Trail.class).last.get()).isEqualTo("client places, server");
     }
 
     @Test
@@ -229,7 +230,7 @@ class InProcessRpcTests {
                 @Override
                 public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options,
                         Channel next) {
-                    trail.last = "client places";
+                    trail.last.set("client places");
                     return next.newCall(method, options);
                 }
 
@@ -244,7 +245,7 @@ class InProcessRpcTests {
                 @Override
                 public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
                         ServerCallHandler<Q, R> next) {
-                    trail.last += ", server";
+                    trail.last.updateAndGet((client) -> client + ", server");
                     return next.startCall(call, headers);
                 }
 
@@ -256,7 +257,7 @@ class InProcessRpcTests {
     /** What the last call has passed. */
     static class Trail {
 
-        volatile String last = "";
+        final AtomicReference<String> last = new AtomicReference<>("");
 
     }
 

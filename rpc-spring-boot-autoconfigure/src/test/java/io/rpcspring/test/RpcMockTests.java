@@ -3,6 +3,7 @@ package io.rpcspring.test;
 import com.example.clock.ClockGrpc;
 import com.example.clock.ClockGrpc.ClockBlockingStub;
 import com.example.clock.TimeOfDay;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingStub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.then;
@@ -86,11 +88,11 @@ class RpcMockTests {
             given(this.finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
             willAnswer((call) -> {
                 call.<StreamObserver<TimeOfDay>>getArgument(1)
-                    .onError(io.grpc.Status.ABORTED.withDescription("mock").asException());
+                    .onError(Status.ABORTED.withDescription("mock").asException());
                 return null;
             }).given(this.clock).timeAt(any(), any());
             assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> clocks.timeAt(PLACE)).hasMessage("ABORTED: mock");
+            assertThatThrownBy(() -> clocks.timeAt(PLACE)).hasMessage("ABORTED: mock");
         }
 
     }

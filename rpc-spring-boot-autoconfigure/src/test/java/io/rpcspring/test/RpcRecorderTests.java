@@ -2,11 +2,11 @@ package io.rpcspring.test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
-import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -96,10 +96,11 @@ class RpcRecorderTests {
 
     @Test
     void callsThatComeByThemselvesAreAwaited() {
-        Context.ROOT.fork().run(() -> PlacesGrpc.newFutureStub(server.channel("places")).find(OSLO));
+        Future<Place> found = PlacesGrpc.newFutureStub(server.channel("places")).find(OSLO);
         RpcExchange call = server.recorder().awaitReceived(PlacesGrpc.getFindMethod(), Duration.ofSeconds(30));
         assertThat(call.requests()).containsExactly(OSLO);
         assertThat(call.status()).isEqualTo(Status.OK);
+        assertThat(found).succeedsWithin(Duration.ofSeconds(30));
     }
 
     @Test

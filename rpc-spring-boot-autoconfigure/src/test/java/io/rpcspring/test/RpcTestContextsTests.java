@@ -15,12 +15,14 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.SpringBootContextLoader;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.test.annotation.DirtiesContext.HierarchyMode;
+import org.springframework.test.context.MergedContextConfiguration;
 import org.springframework.test.context.TestContextManager;
 
 import io.rpcspring.RpcClient;
@@ -39,6 +41,9 @@ import static org.awaitility.Awaitility.await;
  * them.
  */
 class RpcTestContextsTests {
+
+    private static final MergedContextConfiguration NOTHING_MORE = new MergedContextConfiguration(
+            RpcTestContextsTests.class, new String[0], new Class<?>[0], new String[0], new SpringBootContextLoader());
 
     static final PlaceName ZURICH = PlaceName.newBuilder().setName("Zurich").build();
 
@@ -126,9 +131,10 @@ class RpcTestContextsTests {
                 List.of(FakeClock.class));
         return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
             .resourceLoader(new DefaultResourceLoader(loader))
-            .initializers((context) -> customizer.customizeContext(context, null))
+            .initializers((context) -> customizer.customizeContext(context, NOTHING_MORE))
             .properties("rpc.client.defaults.retry.max-attempts=3", "rpc.client.defaults.retry.initial-backoff=1ms",
-                    "spring.main.banner-mode=off", "spring.main.register-shutdown-hook=false")
+                    "spring.main.banner-mode=off", "spring.docker.compose.enabled=false",
+                    "spring.main.register-shutdown-hook=false")
             .run();
     }
 

@@ -16,7 +16,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.StarterRunner;
-import io.rpcspring.fixture.WholeApplication;
+import io.rpcspring.fixture.StarterApplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,14 +45,17 @@ class WithoutTestLibrariesTests {
         ClassLoader before = thread.getContextClassLoader();
         try (Recording loader = new Recording()) {
             thread.setContextClassLoader(loader);
-            Class<?> application = loader.loadClass(WholeApplication.class.getName());
+            Class<?> application = loader.loadClass(StarterApplication.class.getName());
             Object context = loader.loadClass("org.springframework.boot.SpringApplication")
                 .getMethod("run", Class.class, String[].class)
-                .invoke(null, application, new String[] { "--rpc.server.port=0", "--spring.main.banner-mode=off",
-                        "--spring.main.web-application-type=none", "--eureka.client.enabled=false" });
+                .invoke(null, application,
+                        new String[] { "--rpc.server.port=0", "--spring.main.banner-mode=off",
+                                "--spring.main.web-application-type=none", "--spring.main.register-shutdown-hook=false",
+                                "--logging.register-shutdown-hook=false" });
             ((AutoCloseable) context).close();
+            // Spring Boot's service connections are for development, too.
             assertThat(loader.loaded).contains("io.rpcspring.server.RpcServer", "io.rpcspring.fixture.MarkedPlaces")
-                .noneMatch((name) -> name.startsWith("io.rpcspring.test."));
+                .noneMatch((name) -> name.startsWith("io.rpcspring.test.") && !name.endsWith(".RpcConnectionDetails"));
         }
         finally {
             thread.setContextClassLoader(before);
@@ -62,10 +65,14 @@ class WithoutTestLibrariesTests {
     /** Loads all classes afresh, and keeps their names. */
     private static final class Recording extends URLClassLoader {
 
+        private static final String LIBRARIES = ".*/(spring(-boot)?-test|spring-boot-(testcontainers|docker-compose)"
+                + "|junit|mockito|assertj|testcontainers).*\\.jar";
+
         private final Queue<String> loaded = new ConcurrentLinkedQueue<>();
 
         Recording() {
             super(Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter((path) -> !path.matches(LIBRARIES))
                 .map(Recording::url)
                 .toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
         }

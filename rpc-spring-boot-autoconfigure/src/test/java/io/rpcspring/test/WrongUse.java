@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.test.context.bean.override.mockito.MockitoBean;
 
 import io.rpcspring.RpcClient;
 import io.rpcspring.RpcService;
@@ -11,6 +12,8 @@ import io.rpcspring.sample.clock.ClockGrpc.ClockBlockingStub;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests that cannot work. {@link WrongUseTests} runs them.
@@ -68,6 +71,7 @@ class WrongUse {
 
         @Test
         void runs() {
+            assertThat(this.port).isPositive();
         }
 
     }
@@ -161,6 +165,7 @@ class WrongUse {
         /** Is not static. */
         @FakeRpc("places")
         @RpcService(PlacesGrpc.class)
+        @SuppressWarnings("ClassCanBeStatic") // that is the mistake
         class Fake extends Finds {
 
         }
@@ -187,16 +192,17 @@ class WrongUse {
     @SpringBootTest(classes = Empty.class)
     static class TwoMocks {
 
-        @org.springframework.test.context.bean.override.mockito.MockitoBean(name = "one")
+        @MockitoBean(name = "one")
         @SuppressWarnings("NullAway.Init") // set by Spring
         private PlacesGrpc.PlacesBlockingStub one;
 
-        @org.springframework.test.context.bean.override.mockito.MockitoBean(name = "two")
+        @MockitoBean(name = "two")
         @SuppressWarnings("NullAway.Init") // set by Spring
         private PlacesGrpc.PlacesBlockingStub two;
 
         @Test
         void runs(@RpcClient("places") PlacesGrpc.PlacesBlockingStub places) {
+            assertThat(places).isIn(this.one, this.two);
         }
 
     }

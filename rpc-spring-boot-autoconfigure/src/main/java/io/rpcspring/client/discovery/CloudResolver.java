@@ -108,7 +108,7 @@ final class CloudResolver extends NameResolver {
         warn(answer.problems());
         Status failure = answer.failure();
         boolean kept = answer.outage() && failure != null && !this.last.isEmpty();
-        if (kept && !this.away) {
+        if (failure != null && kept && !this.away) {
             logger.warn(
                     text() + " keeps the " + this.last.size() + " addresses that it has: " + failure.getDescription());
         }

@@ -3,7 +3,7 @@ package io.rpcspring.server.call;
 import io.grpc.ServerCall;
 
 import io.rpcspring.server.pool.AdmittedCall;
-import io.rpcspring.server.pool.CallProgress;
+import io.rpcspring.server.pool.HandlerPools.CallProgress;
 
 /**
  * Brings a call its events as long as it lives, and tells the pool how far it is.

@@ -9,7 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 import io.rpcspring.server.call.LiveCalls.QuietHandler;
-import io.rpcspring.server.pool.CallProgress;
+import io.rpcspring.server.pool.HandlerPools.CallProgress;
 
 /**
  * Starts each call, as the outermost interceptor, with those who observe it.

@@ -18,8 +18,8 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.pool.AdmittedCall;
-import io.rpcspring.server.pool.CallProgress;
 import io.rpcspring.server.pool.Dismissal;
+import io.rpcspring.server.pool.HandlerPools.CallProgress;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
 

@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.pool.HandlerPools.CallProgress;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
 

@@ -2,6 +2,8 @@ package io.rpcspring.server.pool;
 
 import java.util.concurrent.Executor;
 
+import io.rpcspring.server.pool.HandlerPools.CallProgress;
+
 /**
  * A call that runs on the transport's own thread, where what it leaves on the thread
  * would meet all others.

@@ -67,7 +67,6 @@ public final class AccessRules {
         Map<String, Collection<MethodDescriptor<?, ?>>> served = services.stream()
             .collect(Collectors.toMap((each) -> each.service().getName(), (each) -> each.service().getMethods(),
                     (first, second) -> first, TreeMap::new));
-        this.settings.services().forEach((name, access) -> requireServed(name, access, served));
         Map<String, AccessRule> all = new HashMap<>();
         served.values()
             .stream()
@@ -76,6 +75,7 @@ public final class AccessRules {
             .forEach((method) -> all.put(method.getFullMethodName(),
                     this.expressions.rule(this.settings.of(method), method)));
         this.rules = all;
+        this.settings.services().forEach((name, access) -> requireServed(name, access, served));
     }
 
     private static void requireServed(String service, AccessSettings.ServiceAccess access,

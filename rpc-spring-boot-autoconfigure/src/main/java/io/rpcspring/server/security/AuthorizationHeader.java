@@ -20,6 +20,10 @@ final class AuthorizationHeader {
     private AuthorizationHeader() {
     }
 
+    static boolean isIn(RpcContext call) {
+        return call.requestHeaders().containsKey(KEY);
+    }
+
     /**
      * The credentials of one scheme.
      * @return empty if there is only the scheme; null if there is none, or another one

@@ -1,8 +1,10 @@
 package io.rpcspring.server.security;
 
 import java.util.Map;
+import java.util.Objects;
 
 import io.grpc.MethodDescriptor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
@@ -71,8 +73,9 @@ public final class CallExpressions extends AbstractSecurityExpressionHandler<Rpc
     }
 
     @Override
-    protected SecurityExpressionOperations createSecurityExpressionRoot(Authentication caller, RpcContext call) {
-        Root root = new Root(caller, call);
+    protected SecurityExpressionOperations createSecurityExpressionRoot(@Nullable Authentication caller,
+            RpcContext call) {
+        Root root = new Root(Objects.requireNonNull(caller), call);
         root.setAuthorizationManagerFactory(getAuthorizationManagerFactory());
         root.setPermissionEvaluator(getPermissionEvaluator());
         return root;

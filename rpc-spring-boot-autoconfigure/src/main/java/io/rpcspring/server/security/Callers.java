@@ -2,6 +2,7 @@ package io.rpcspring.server.security;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
@@ -24,12 +25,24 @@ public final class Callers {
 
     private final List<RpcAuthentication> authentications;
 
+    private final @Nullable MockedCallers mocked;
+
     /**
      * Asks in an order.
      * @param authentications the first that recognises credentials decides
+     * @param mocked who a test says that it is; null outside of tests
      */
-    public Callers(List<RpcAuthentication> authentications) {
+    public Callers(List<RpcAuthentication> authentications, @Nullable MockedCallers mocked) {
         this.authentications = List.copyOf(authentications);
+        this.mocked = mocked;
+    }
+
+    /**
+     * Whether a test may say who it is.
+     * @return false outside of tests
+     */
+    public boolean areMocked() {
+        return this.mocked != null;
     }
 
     /**
@@ -46,6 +59,10 @@ public final class Callers {
      * @throws org.springframework.security.core.AuthenticationException if they are bad
      */
     Authentication of(RpcContext call) {
+        Authentication told = (this.mocked != null) ? this.mocked.of(call) : null;
+        if (told != null) {
+            return told;
+        }
         for (RpcAuthentication authentication : this.authentications) {
             Authentication caller = authentication.authenticate(call);
             if (caller != null) {

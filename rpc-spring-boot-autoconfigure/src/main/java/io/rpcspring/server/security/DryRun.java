@@ -30,14 +30,14 @@ public record DryRun(SecurityFailures failures, FewLines lines) {
     }
 
     void badCredentials(RpcContext call, AuthenticationException why) {
-        tell(call, "", this.failures.of(call, why));
+        tell("", this.failures.of(call, why));
     }
 
     void denied(RpcContext call, Authentication caller, AccessDenial denial) {
-        tell(call, " of " + shown(caller.getName()), this.failures.of(call, denial));
+        tell(" of " + shown(caller.getName()), this.failures.of(call, denial));
     }
 
-    private void tell(RpcContext call, String whose, CallEnd end) {
+    private void tell(String whose, CallEnd end) {
         this.lines.warn("Dry run: a call" + whose + " would be refused with " + end.status().getCode() + ": "
                 + end.status().getDescription());
     }

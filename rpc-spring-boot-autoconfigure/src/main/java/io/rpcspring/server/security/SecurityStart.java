@@ -27,7 +27,6 @@ public record SecurityStart(Callers callers, AccessRules rules,
 
     @Override
     public void accept(Collection<Served> services) {
-        this.rules.serve(services);
         if (!this.beans.containsBean(WEAVER)) {
             services.stream()
                 .filter((each) -> each.beanName() != null)
@@ -41,6 +40,7 @@ public record SecurityStart(Callers callers, AccessRules rules,
                     + " rpc.server.security.certificate.principal, or add an RpcAuthentication bean; if it is meant so,"
                     + " set rpc.server.security.enabled to false");
         }
+        this.rules.serve(services);
     }
 
 }

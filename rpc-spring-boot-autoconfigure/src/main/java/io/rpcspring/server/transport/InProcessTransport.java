@@ -153,6 +153,11 @@ final class InProcessTransport extends ForwardingServerBuilder<InProcessTranspor
             throw this.failure.asRuntimeException();
         }
 
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            throw this.failure.asRuntimeException();
+        }
+
     }
 
 }

@@ -101,10 +101,10 @@ public final class ControlPlane implements Mesh {
         if (inner != null && Status.fromThrowable(inner).getCode() == Status.Code.UNAVAILABLE) {
             String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(inner).getMessage());
             throw new RpcConfigurationException(
-                    "rpc.server.xds.enabled is true, but there is no xDS control plane to ask: "
+                    "rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used: "
                             + reason.lines().findFirst().orElse("") + ".",
-                    "Name the bootstrap file of the control plane, with a server_listener_resource_name_template,"
-                            + " in the variable GRPC_XDS_BOOTSTRAP; or remove rpc.server.xds.enabled.",
+                    "Set rpc.client.xds.bootstrap to one with a server_listener_resource_name_template, or remove"
+                            + " rpc.server.xds.enabled.",
                     cause);
         }
         return (cause instanceof IOException failed) ? failed : new IOException(cause);

@@ -21,7 +21,8 @@ final class FaultBalancer extends LoadBalancer {
 
     private final FaultDoor door;
 
-    private final Runnable lookAgain = () -> context(this::lookAgain);
+    /** The same object each time, to be removed by. */
+    private final Runnable listener = this::faultEnded;
 
     /** The channel's own, once its addresses are known. */
     private @Nullable LoadBalancer own;
@@ -34,7 +35,7 @@ final class FaultBalancer extends LoadBalancer {
         this.helper = helper;
         this.faults = faults;
         this.door = new FaultDoor(faults.server(), helper.getAuthority(), () -> context(this::publish));
-        faults.book().addListener(this.lookAgain);
+        faults.book().addListener(this.listener);
     }
 
     private void context(Runnable task) {
@@ -74,9 +75,12 @@ final class FaultBalancer extends LoadBalancer {
         }
     }
 
-    private void lookAgain() {
-        this.faults.lookAgain();
-        publish();
+    /** Called on any thread. */
+    private void faultEnded() {
+        context(() -> {
+            this.faults.lookAgain();
+            publish();
+        });
     }
 
     @Override
@@ -88,7 +92,7 @@ final class FaultBalancer extends LoadBalancer {
 
     @Override
     public void shutdown() {
-        this.faults.book().removeListener(this.lookAgain);
+        this.faults.book().removeListener(this.listener);
         this.picker = null;
         this.door.close();
         if (this.own != null) {

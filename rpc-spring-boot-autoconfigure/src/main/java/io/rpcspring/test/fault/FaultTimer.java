@@ -3,14 +3,19 @@ package io.rpcspring.test.fault;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what faults put off, on one thread that is there once something is.
  */
 final class FaultTimer {
+
+    private static final Log logger = LogFactory.getLog(FaultTimer.class);
 
     /** Guarded by this. */
     private @Nullable ScheduledExecutorService thread;
@@ -32,7 +37,16 @@ final class FaultTimer {
             });
             this.thread = running;
         }
-        running.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> unused = running.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        }
+        catch (RuntimeException ex) {
+            logger.error("What a fault had put off failed", ex);
+        }
     }
 
     synchronized void close() {

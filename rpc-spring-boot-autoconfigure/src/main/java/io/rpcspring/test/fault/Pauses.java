@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.grpc.Context;
 
@@ -15,8 +16,19 @@ final class Pauses {
 
     private final Set<CountDownLatch> pauses = ConcurrentHashMap.newKeySet();
 
-    /** Holds this thread up. The current context is the call's. */
-    void pause(Duration duration) {
+    /** How often all were ended. */
+    private final AtomicInteger ends = new AtomicInteger();
+
+    /** Asked before it is decided whether a call is held up. */
+    int ends() {
+        return this.ends.get();
+    }
+
+    /**
+     * Holds this thread up, unless all were ended since. The current context is the
+     * call's.
+     */
+    void pause(Duration duration, int endsBefore) {
         if (duration.isZero()) {
             return;
         }
@@ -24,6 +36,9 @@ final class Pauses {
         Context.CancellationListener wake = (cancelled) -> over.countDown();
         Context.current().addListener(wake, Runnable::run);
         this.pauses.add(over);
+        if (ends() != endsBefore) {
+            over.countDown();
+        }
         try {
             over.await(duration.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -39,6 +54,7 @@ final class Pauses {
 
     /** Ends all there are. */
     void end() {
+        this.ends.incrementAndGet();
         this.pauses.forEach(CountDownLatch::countDown);
     }
 

@@ -23,13 +23,14 @@ record ServerFaults(FaultBook book, Pauses pauses, FaultTimer timer) implements 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
             ServerCallHandler<Q, R> next) {
+        int ends = this.pauses.ends();
         FaultPlan plan = this.book.isEmpty() ? FaultPlan.NONE
                 : this.book.planOf(null, call.getMethodDescriptor(), headers);
         if (plan.isNone()) {
             return next.startCall(call, headers);
         }
         LiveCall<?, ?> live = Objects.requireNonNull(LiveCall.of(call), "Faults need a call of an RpcServer");
-        this.pauses.pause(plan.delay());
+        this.pauses.pause(plan.delay(), ends);
         if (live.isEnded()) {
             return new ServerCall.Listener<>() {
             };

@@ -34,7 +34,7 @@ class NamesCheckTests {
             rpc.server.services[a.B].pol    | rpc.server.services[a.B].pool, rpc.server.services[a.B].validation,\
              rpc.server.pools[a.B].size
             rpc.client.chanels.here.target  | rpc.client.channels.here.target, rpc.client.channels.here.targets,\
-             rpc.client.channels.here.connect
+             rpc.client.channels.here.bearer
             rpc.server                      | rpc.server.port, rpc.server.address, rpc.server.enabled
             rpc.server.port.number          | rpc.server.port, rpc.server.pools.number.size,\
              rpc.server.pools.number.type

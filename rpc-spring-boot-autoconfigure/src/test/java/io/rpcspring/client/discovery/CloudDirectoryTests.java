@@ -280,6 +280,20 @@ class CloudDirectoryTests {
     }
 
     @Test
+    void serversThatGetNoCallAreWarnedOfAsSoonAsTheyAreKnown(CapturedOutput output) {
+        this.registry.put("places", grpc(this.server), grpc(this.other));
+        this.runner.withPropertyValues(CHANNEL + "load-balancing=pick_first").run((context) -> {
+            find(context);
+            beat(context);
+            find(context);
+        });
+        assertThat(lines(output, "IdleServers")).satisfiesExactly((line) -> assertThat(line).contains("WARN")
+            .endsWith("The channel 'places' to discovery:///places has 2 servers, but"
+                    + " rpc.client.channels.places.load-balancing is pick_first: one of them gets all calls."
+                    + " Set it to round_robin to use them all"));
+    }
+
+    @Test
     void targetMustNameAService() {
         for (String target : List.of("discovery:///", "discovery:places", "discovery:///places/find")) {
             this.runner.withPropertyValues(CHANNEL + "target=" + target)

@@ -1,6 +1,7 @@
 package io.rpcspring.server.load;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +18,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
+import io.grpc.StatusOr;
 import io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcService;
@@ -37,6 +41,7 @@ import static org.awaitility.Awaitility.await;
  * our load reports makes of them.
  */
 @Tag("slow")
+@Timeout(180)
 class WeightedBalancingTests {
 
     private static final int FAST_MILLIS = 10;
@@ -48,8 +53,16 @@ class WeightedBalancingTests {
 
     private final List<PlacesServer> servers = new ArrayList<>();
 
+    private final Fixed resolvers = new Fixed();
+
+    @BeforeEach
+    void start() {
+        NameResolverRegistry.getDefaultRegistry().register(this.resolvers);
+    }
+
     @AfterEach
     void stop() {
+        NameResolverRegistry.getDefaultRegistry().deregister(this.resolvers);
         this.servers.forEach(PlacesServer::close);
     }
 
@@ -80,10 +93,7 @@ class WeightedBalancingTests {
      * @param last which of them count
      */
     private Outcome call(String policy, Duration seconds, Duration last) throws Exception {
-        NameResolverRegistry registry = new NameResolverRegistry();
-        registry.register(new Fixed());
         ManagedChannel channel = Grpc.newChannelBuilder("three:///places", InsecureChannelCredentials.create())
-            .nameResolverFactory(registry.asFactory())
             .defaultServiceConfig(Map.of("loadBalancingConfig", List.of(Map.of(policy, Map.of()))))
             .build();
         Queue<Answer> answers = new ConcurrentLinkedQueue<>();
@@ -182,7 +192,7 @@ class WeightedBalancingTests {
         }
 
         @Override
-        public NameResolver newNameResolver(java.net.URI target, NameResolver.Args args) {
+        public NameResolver newNameResolver(URI target, NameResolver.Args args) {
             return new NameResolver() {
 
                 @Override
@@ -193,7 +203,7 @@ class WeightedBalancingTests {
                 @Override
                 public void start(Listener2 listener) {
                     listener.onResult(ResolutionResult.newBuilder()
-                        .setAddressesOrError(io.grpc.StatusOr.fromValue(WeightedBalancingTests.this.servers.stream()
+                        .setAddressesOrError(StatusOr.fromValue(WeightedBalancingTests.this.servers.stream()
                             .map((server) -> new EquivalentAddressGroup(
                                     new InetSocketAddress("127.0.0.1", server.port())))
                             .toList()))

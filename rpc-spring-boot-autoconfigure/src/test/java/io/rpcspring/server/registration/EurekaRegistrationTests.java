@@ -2,7 +2,6 @@ package io.rpcspring.server.registration;
 
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -10,8 +9,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
+import com.netflix.appinfo.HealthCheckHandler;
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
@@ -92,7 +89,7 @@ class EurekaRegistrationTests {
         var context = OTHERS.submit(() -> start(Late.class, "late", WebApplicationType.SERVLET, "server.port=0",
                 "server.address=127.0.0.1"));
         try {
-            Gate.ready.await();
+            await().until(() -> Gate.ready.getCount() == 0 || context.isDone());
             // The web server listens, and Spring Cloud has registered it as it thinks.
             assertThat(status("late")).isNull();
         }
@@ -124,8 +121,8 @@ class EurekaRegistrationTests {
     /** Health says UP all the time, and must not be believed. */
     @Test
     void closingApplicationIsNeverUpWhileItRefusesCalls() throws Exception {
-        ConfigurableApplicationContext context = start(Served.class, "closing", WebApplicationType.NONE,
-                "eureka.client.healthcheck.enabled=true", "rpc.server.shutdown.grace=20s");
+        ConfigurableApplicationContext context = start(Healthy.class, "closing", WebApplicationType.NONE,
+                "rpc.server.shutdown.grace=20s");
         awaitStatus("closing", InstanceStatus.UP);
         BusyPlaces places = context.getBean(BusyPlaces.class);
         try (Connection connection = Connection.to(context)) {
@@ -175,6 +172,18 @@ class EurekaRegistrationTests {
     @Configuration(proxyBeanMethods = false)
     @Import({ Selector.class, BusyPlaces.class })
     static class Served {
+
+    }
+
+    /** Serves the places, and is well to its end. */
+    @Configuration(proxyBeanMethods = false)
+    @Import({ Selector.class, BusyPlaces.class })
+    static class Healthy {
+
+        @Bean
+        HealthCheckHandler health() {
+            return (status) -> InstanceStatus.UP;
+        }
 
     }
 
@@ -234,15 +243,13 @@ class EurekaRegistrationTests {
     /** What an application with a web server and Eureka's client has. */
     static class Selector implements DeferredImportSelector {
 
-        private static final Pattern OTHERS = Pattern
-            .compile("security|oauth2|\\.grpc\\.|metrics|observation|tracing|opentelemetry|loadbalancer|testcontainers"
-                    + "|eureka\\.server|actuate\\.autoconfigure\\.endpoint");
+        private static final Pattern OTHERS = Pattern.compile(
+                "(?i)security|oauth2|docker|\\.grpc\\.|metrics|observation|tracing|opentelemetry|loadbalancer|testcontainers"
+                        + "|eureka\\.server|actuate\\.autoconfigure\\.endpoint");
 
         @Override
         public String[] selectImports(AnnotationMetadata importing) {
-            return StreamSupport.stream(ImportCandidates.load(AutoConfiguration.class, null).spliterator(), false)
-                .filter((name) -> !OTHERS.matcher(name.toLowerCase(Locale.ROOT)).find())
-                .toArray(String[]::new);
+            return Registry.autoConfigurations(OTHERS);
         }
 
     }

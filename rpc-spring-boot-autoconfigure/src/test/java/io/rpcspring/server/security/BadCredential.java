@@ -37,7 +37,7 @@ public enum BadCredential {
 
     /** Nobody has signed it. */
     UNSIGNED("a token with `alg: none`", Answer.BAD,
-            () -> Secured.bearer("eyJhbGciOiJub25lIn0." + Tokens.of("anna").split("\\.")[1] + ".")),
+            () -> Secured.bearer("eyJhbGciOiJub25lIn0." + Tokens.of("anna").split("\\.", -1)[1] + ".")),
 
     /** Somebody else has signed it. */
     OTHER_SIGNATURE("a token with a wrong signature", Answer.BAD,
@@ -46,8 +46,8 @@ public enum BadCredential {
 
     /** Changed after it was signed. */
     CHANGED("a token that was changed", Answer.BAD, () -> {
-        String[] good = Tokens.of("anna").split("\\.");
-        return Secured.bearer(good[0] + "." + Tokens.of("olga").split("\\.")[1] + "." + good[2]);
+        String[] good = Tokens.of("anna").split("\\.", -1);
+        return Secured.bearer(good[0] + "." + Tokens.of("olga").split("\\.", -1)[1] + "." + good[2]);
     }),
 
     /** Of another issuer. */
@@ -90,6 +90,7 @@ public enum BadCredential {
 
     private final Answer answer;
 
+    @SuppressWarnings("ImmutableEnumChecker") // it makes new ones each time
     private final Supplier<Metadata> headers;
 
     BadCredential(String shown, Answer answer, Supplier<Metadata> headers) {

@@ -23,7 +23,6 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
 import io.rpcspring.RpcInterceptor;
 import io.rpcspring.fixture.DeadServer;
-import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.SharedServer;

@@ -144,10 +144,10 @@ class SecurityStartTests {
     void annotationThatNobodyLooksAtDoesNotStart(Class<?> service) {
         places(service).run((context) -> assertThat(refusal(context.getStartupFailure()))
             .isEqualTo("The method 'find' of the service bean 'places' (" + service.getName() + ") is marked @"
-                    + (service == MarkedAfter.class ? "PostAuthorize" : "PreAuthorize")
+                    + ((service != MarkedAfter.class) ? "PreAuthorize" : "PostAuthorize")
                     + ", but nothing looks at it: everybody may call the method. Add @EnableMethodSecurity to a"
                     + " @Configuration class, or remove @"
-                    + (service == MarkedAfter.class ? "PostAuthorize" : "PreAuthorize") + "."));
+                    + ((service != MarkedAfter.class) ? "PreAuthorize" : "PostAuthorize") + "."));
         places(service).withUserConfiguration(Enabled.class).run((context) -> assertThat(context).hasNotFailed());
     }
 

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -208,9 +209,21 @@ class ControlPlaneTests {
                     throw context.getStartupFailure();
                 });
                 assertThat(failure.description())
-                    .startsWith("rpc.server.xds.enabled is true, but there is no xDS control plane to ask: ");
-                assertThat(failure.action()).startsWith("Name the bootstrap file of the control plane");
+                    .startsWith("rpc.server.xds.enabled is true, but nothing says where the control plane is:"
+                            + " rpc.client.xds.bootstrap, ");
             });
+    }
+
+    @Test
+    void bootstrapSaysHowTheListenerIsCalled() {
+        RpcConfigurationException failure = failure(
+                () -> PlacesServer.start(List.of(new BusyPlaces(), new Nameless(this.controlPort), autoConfiguration()),
+                        "rpc.server.xds.enabled=true", "rpc.server.port=" + this.port));
+        assertThat(failure.description())
+            .isEqualTo("rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used: UNAVAILABLE:"
+                    + " Can only support xDS v3 with listener resource name template.");
+        assertThat(failure.action()).isEqualTo("Set rpc.client.xds.bootstrap to one with a"
+                + " server_listener_resource_name_template, or remove rpc.server.xds.enabled.");
     }
 
     @ParameterizedTest
@@ -235,6 +248,22 @@ class ControlPlaneTests {
                 .rootCause()
                 .hasMessage("rpc.server.xds.enabled is true, but grpc-xds is not on the class path."
                         + " Add the dependency io.grpc:grpc-xds, or remove rpc.server.xds.enabled."));
+    }
+
+    /**
+     * A bootstrap that is enough for clients.
+     *
+     * @param controlPlane its port
+     */
+    record Nameless(int controlPlane) implements ControlPlane.Bootstrap {
+
+        @Override
+        public Map<String, ?> read() {
+            Map<String, Object> bootstrap = new HashMap<>(new Known(this.controlPlane).read());
+            bootstrap.remove("server_listener_resource_name_template");
+            return bootstrap;
+        }
+
     }
 
     /**

@@ -3,7 +3,9 @@ package io.rpcspring.test.container;
 import java.lang.reflect.Constructor;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
@@ -38,8 +40,7 @@ class ComposeTests {
         try (RecordingServer server = RecordingServer.start()) {
             Service service = new Service(Map.of(LABEL, "places"), List.of(server.port(), 1));
             StarterRunner.withServerOnFreePort()
-                .withBean(RpcConnectionDetails.class,
-                        () -> (RpcConnectionDetails) details(service).get(RpcConnectionDetails.class))
+                .withBean(RpcConnectionDetails.class, () -> place(service))
                 .run((context) -> assertThat(
                         PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"))
                             .find(PlaceName.newBuilder().setName("Oslo").build())
@@ -56,12 +57,15 @@ class ComposeTests {
 
     @Test
     void serviceWithoutPortsIsSaid() {
-        RpcConnectionDetails details = (RpcConnectionDetails) details(new Service(Map.of(LABEL, "places"), List.of()))
-            .get(RpcConnectionDetails.class);
+        RpcConnectionDetails details = place(new Service(Map.of(LABEL, "places"), List.of()));
         assertThatIllegalStateException().isThrownBy(details::target)
             .withMessage("The service 'places-1' of Docker Compose is the server of the channel 'places', but has no"
                     + " ports");
         assertThat(details.sslBundle()).isNull();
+    }
+
+    private static RpcConnectionDetails place(RunningService service) {
+        return (RpcConnectionDetails) Objects.requireNonNull(details(service).get(RpcConnectionDetails.class));
     }
 
     private static Map<Class<?>, ConnectionDetails> details(RunningService service) {
@@ -115,7 +119,7 @@ class ComposeTests {
         }
 
         @Override
-        public List<Integer> getAll(String protocol) {
+        public List<Integer> getAll(@Nullable String protocol) {
             return this.all;
         }
 

@@ -2,10 +2,7 @@ package io.rpcspring.test.slice;
 
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.web.context.WebApplicationContext;
@@ -24,7 +21,6 @@ import static org.mockito.BDDMockito.given;
 /**
  * One service of an application, with what it needs of the starter.
  */
-@ExtendWith(OutputCaptureExtension.class)
 @RpcTest(services = SlicedPlaces.class, properties = "rpc.server.services.[clock.Clock].pool=streams")
 class PlacesSliceTests {
 

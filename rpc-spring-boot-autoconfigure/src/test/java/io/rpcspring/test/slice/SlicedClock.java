@@ -4,7 +4,6 @@ import com.example.clock.ClockGrpc;
 import com.example.clock.TimeOfDay;
 
 import io.rpcspring.RpcService;
-import io.rpcspring.sample.places.Place;
 
 /**
  * Serves clocks, and is left out.
