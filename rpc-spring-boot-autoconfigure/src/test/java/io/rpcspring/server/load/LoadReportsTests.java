@@ -97,7 +97,7 @@ class LoadReportsTests {
     private void hold(PlacesServer server, int calls) {
         int entered = this.places.entered.get();
         for (int i = 0; i < calls; i++) {
-            find(server, BusyPlaces.STUCK);
+            var unused = find(server, BusyPlaces.STUCK);
         }
         await().until(() -> this.places.entered.get() == entered + calls);
     }
