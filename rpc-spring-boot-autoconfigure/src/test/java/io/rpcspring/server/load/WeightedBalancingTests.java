@@ -1,5 +1,6 @@
 package io.rpcspring.server.load;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -205,7 +206,7 @@ class WeightedBalancingTests {
                     listener.onResult(ResolutionResult.newBuilder()
                         .setAddressesOrError(StatusOr.fromValue(WeightedBalancingTests.this.servers.stream()
                             .map((server) -> new EquivalentAddressGroup(
-                                    new InetSocketAddress("127.0.0.1", server.port())))
+                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())))
                             .toList()))
                         .build());
                 }
