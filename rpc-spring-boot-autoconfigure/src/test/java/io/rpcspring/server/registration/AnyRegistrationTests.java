@@ -4,8 +4,10 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -128,12 +130,12 @@ class AnyRegistrationTests {
         private boolean fails;
 
         @Override
-        public void register(Instance registration) {
-            this.lines.add("register gRPC_port=" + registration.getMetadata().get("gRPC_port"));
+        public void register(@Nullable Instance registration) {
+            this.lines.add("register gRPC_port=" + Objects.requireNonNull(registration).getMetadata().get("gRPC_port"));
         }
 
         @Override
-        public void deregister(Instance registration) {
+        public void deregister(@Nullable Instance registration) {
             this.lines.add("deregister");
         }
 
@@ -150,7 +152,9 @@ class AnyRegistrationTests {
         }
 
         @Override
-        @SuppressWarnings("unchecked") // the only type it can be
+        @SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" }) // the
+                                                                           // interface is
+                                                                           // so
         public <T> T getStatus(Instance registration) {
             return (T) this.lines.toString();
         }

@@ -101,7 +101,7 @@ class MixedIdentityTests {
         for (int i = 0; i < CALLS; i++) {
             inFlight.acquire();
             CompletableFuture<Ended> end = new CompletableFuture<>();
-            end.whenComplete((ended, failure) -> inFlight.release());
+            var unused = end.whenComplete((ended, failure) -> inFlight.release());
             start(server, kinds.get(random.nextInt(kinds.size())), random, end);
             ends.add(end);
         }

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -160,7 +161,8 @@ class ControlPlaneTests {
     }
 
     private static RpcConfigurationException failure(ThrowingCallable start) {
-        return (RpcConfigurationException) catchThrowableOfType(ApplicationContextException.class, start).getCause();
+        return (RpcConfigurationException) Objects
+            .requireNonNull(catchThrowableOfType(ApplicationContextException.class, start).getCause());
     }
 
     @Test
