@@ -10,12 +10,12 @@ import org.springframework.test.context.bean.override.mockito.MockitoBean;
 
 import io.rpcspring.test.RpcTest;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
-import static org.mockito.BDDMockito.then;
 
 /** Mocks a stub. */
 @RpcTest
-@Import(AskOnce.class)
+@Import(TokyoClock.class)
 class ClockMockTests {
 
     @MockitoBean
@@ -23,11 +23,10 @@ class ClockMockTests {
     ClockBlockingStub clock;
 
     @Test
-    void asksForTokyo(@Autowired AskOnce askOnce) {
-        Place tokyo = Place.newBuilder().setZone("Asia/Tokyo").build();
-        given(this.clock.timeAt(tokyo)).willReturn(TimeOfDay.newBuilder().setTime("12:00").build());
-        askOnce.run();
-        then(this.clock).should().timeAt(tokyo);
+    void asksForTokyo(@Autowired TokyoClock tokyo) {
+        Place place = Place.newBuilder().setZone("Asia/Tokyo").build();
+        given(this.clock.timeAt(place)).willReturn(TimeOfDay.newBuilder().setTime("12:00").build());
+        assertThat(tokyo.now()).isEqualTo("12:00");
     }
 
 }

@@ -142,12 +142,11 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
     }
 
     private ManagedChannelBuilder<?> builder(List<String> targets, ConnectionWatch watch, IdleServers idle) {
-        ChannelCredentials credentials = this.tls.credentials(this.configuration);
-        ChannelSettings settings = this.configuration.settings();
         String first = targets.get(0);
         if (first.startsWith(InProcess.SCHEME)) {
-            return InProcess.builder(first, (int) settings.maxInboundMessageSize().toBytes());
+            return InProcess.builder(first, (int) this.configuration.settings().maxInboundMessageSize().toBytes());
         }
+        ChannelCredentials credentials = this.tls.credentials(this.configuration);
         TargetResolverFactory resolvers = new TargetResolverFactory(this.configuration, targets, this.environment,
                 watch, idle);
         return Grpc.newChannelBuilder(resolvers.target(), credentials, resolvers.registry())

@@ -50,8 +50,9 @@ class ChannelMetersTests {
                     PlaceName.getDefaultInstance(), CallOptions.DEFAULT));
             assertThat(resolutions(application, "lost", "failure")).isPositive();
             assertThat(resolutions(application, "lost", "success")).isZero();
-            assertThat(application.gauge("rpc.client.channel.state", "channel", "lost", "state", "TRANSIENT_FAILURE"))
-                .isEqualTo(1);
+            await().untilAsserted(() -> assertThat(
+                    application.gauge("rpc.client.channel.state", "channel", "lost", "state", "TRANSIENT_FAILURE"))
+                .isEqualTo(1));
         }
     }
 

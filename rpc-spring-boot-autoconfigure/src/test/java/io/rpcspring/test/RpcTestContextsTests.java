@@ -52,24 +52,25 @@ class RpcTestContextsTests {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         List<ConfigurableApplicationContext> contexts = new ArrayList<>();
         try {
-            List<Future<ConfigurableApplicationContext>> starting = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                starting.add(threads.submit(() -> start(getClass().getClassLoader())));
+                contexts.add(start(getClass().getClassLoader()));
             }
-            for (Future<ConfigurableApplicationContext> context : starting) {
-                contexts.add(context.get());
-            }
-            for (ConfigurableApplicationContext context : contexts) {
-                TriedPlaces own = context.getBean(TriedPlaces.class);
-                PlaceName flaky = PlaceName.newBuilder().setName(TriedPlaces.FLAKY).build();
-                assertThat(context.getBean(Trip.class).places.find(flaky).getName()).isEqualTo(TriedPlaces.FLAKY);
-                assertThat(own.attempts()).isEqualTo(3);
+            List<Future<?>> calling = new ArrayList<>();
+            contexts.forEach((context) -> calling.add(threads.submit(() -> callOwnServer(context))));
+            for (Future<?> calls : calling) {
+                calls.get();
             }
         }
         finally {
             contexts.forEach(ConfigurableApplicationContext::close);
             threads.shutdown();
         }
+    }
+
+    private static void callOwnServer(ConfigurableApplicationContext context) {
+        PlaceName flaky = PlaceName.newBuilder().setName(TriedPlaces.FLAKY).build();
+        assertThat(context.getBean(Trip.class).places.find(flaky).getName()).isEqualTo(TriedPlaces.FLAKY);
+        assertThat(context.getBean(TriedPlaces.class).attempts()).isEqualTo(3);
     }
 
     @Test

@@ -21,7 +21,6 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.RpcConfigurationException;
-import io.rpcspring.client.ChannelEnvironment;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.Diary;
@@ -126,7 +125,7 @@ class ValidationConfigurationTests {
     @Test
     void withoutTheLibraryNothingIsThere() {
         withoutLibrary().run((context) -> {
-            assertThat(context).doesNotHaveBean(MessageRules.class).doesNotHaveBean(ChannelEnvironment.Link.class);
+            assertThat(context).doesNotHaveBean(MessageRules.class).doesNotHaveBean("rpcClientValidation");
             assertThat(context.getBeanProvider(ChainLink.class)).noneMatch((link) -> link.place() == Place.VALIDATION);
             try (Connection connection = Connection.to(context)) {
                 assertThat(Flood

@@ -138,7 +138,7 @@ class Tour implements CommandLineRunner {
 
                   http://localhost:%s/rpc/
 
-                Stop it with Ctrl-C.""", this.server.port(), this.environment.getProperty("local.server.port"));
+                Stop it with Ctrl-C.""", this.server.port(), this.environment.getRequiredProperty("local.server.port"));
     }
 
     private static Note note(String text) {

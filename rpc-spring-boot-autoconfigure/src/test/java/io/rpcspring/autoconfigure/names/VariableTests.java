@@ -30,7 +30,7 @@ class VariableTests {
             RPC_SERVER_PROT                   | RPC_SERVER_PORT, RPC_SERVER_ADDRESS, RPC_SERVER_ENABLED
             RPC_CLIENT_CHANNELS_MY_LAB_TARGET | RPC_CLIENT_CHANNELS_MYLAB_TARGET, RPC_CLIENT_CHANNELS_MYLAB_TARGETS,\
              RPC_CLIENT_CHANNELS_LAB_TARGET
-            RPC_HOME                          | RPC_SERVER_PORT, RPC_SERVER_ADDRESS, RPC_SERVER_ENABLED
+            RPC_HOME                          | RPC_CONSOLE_PATH, RPC_SERVER_PORT, RPC_CONSOLE_ENABLED
             """)
     void unknownOnesAreAWarning(String variable, String nearest, CapturedOutput output) {
         this.runner.withInitializer(Sources.variables(variable + "=9090"))

@@ -47,9 +47,9 @@ final class Registry {
         this.context = application.run("--server.port=" + port, "--server.address=127.0.0.1",
                 "--spring.application.name=registry", "--eureka.instance.hostname=127.0.0.1",
                 "--eureka.client.service-url.defaultZone=" + this.url, "--eureka.client.register-with-eureka=false",
-                "--eureka.client.fetch-registry=false", "--eureka.client.jersey.enabled=false",
-                "--eureka.dashboard.enabled=false", "--eureka.server.wait-time-in-ms-when-sync-empty=0",
-                "--spring.docker.compose.enabled=false");
+                "--eureka.client.enabled=true", "--eureka.client.fetch-registry=false",
+                "--eureka.client.jersey.enabled=false", "--eureka.dashboard.enabled=false",
+                "--eureka.server.wait-time-in-ms-when-sync-empty=0", "--spring.docker.compose.enabled=false");
     }
 
     static synchronized Registry running() {
@@ -73,9 +73,9 @@ final class Registry {
     /** What an application needs to know. */
     List<String> properties(String name) {
         return List.of("spring.application.name=" + name, "eureka.instance.instance-id=" + name,
-                "eureka.client.jersey.enabled=false", "eureka.client.fetch-registry=false",
-                "eureka.client.instance-info-replication-interval-seconds=1", "spring.docker.compose.enabled=false",
-                "eureka.client.service-url.defaultZone=" + this.url);
+                "eureka.client.enabled=true", "eureka.client.jersey.enabled=false",
+                "eureka.client.fetch-registry=false", "eureka.client.instance-info-replication-interval-seconds=1",
+                "spring.docker.compose.enabled=false", "eureka.client.service-url.defaultZone=" + this.url);
     }
 
     /** All but some, in their order, which decides what they find of each other. */
