@@ -2,8 +2,9 @@ package com.example;
 
 import com.example.clock.ClockGrpc.ClockBlockingStub;
 import com.example.clock.Place;
-import io.rpcspring.RpcClient;
 import org.springframework.stereotype.Component;
+
+import io.rpcspring.RpcClient;
 
 /** Knows what time it is in Tokyo. */
 @Component
