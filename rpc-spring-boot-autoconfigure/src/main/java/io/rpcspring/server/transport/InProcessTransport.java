@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
+import io.grpc.Context;
 import io.grpc.ForwardingServerBuilder;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
@@ -63,7 +64,18 @@ final class InProcessTransport extends ForwardingServerBuilder<InProcessTranspor
 
             @Override
             public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-                return new LateExecutor(() -> executors.getExecutor(call, headers));
+                // What is late is no more in the context of the call, whose end is seen
+                // by it.
+                Context context = Context.current();
+                return new LateExecutor(() -> {
+                    Context before = context.attach();
+                    try {
+                        return executors.getExecutor(call, headers);
+                    }
+                    finally {
+                        context.detach(before);
+                    }
+                });
             }
 
         });
