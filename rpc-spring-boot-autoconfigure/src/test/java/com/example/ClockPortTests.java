@@ -1,6 +1,7 @@
 package com.example;
 
 import com.example.clock.ClockGrpc;
+import com.example.clock.ClockGrpc.ClockBlockingStub;
 import com.example.clock.Place;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -23,7 +24,8 @@ class ClockPortTests {
             .build();
         try {
             Place tokyo = Place.newBuilder().setZone("Asia/Tokyo").build();
-            assertThat(ClockGrpc.newBlockingStub(channel).timeAt(tokyo).getTime()).matches("\\d\\d:\\d\\d.*");
+            ClockBlockingStub clock = ClockGrpc.newBlockingStub(channel).withInterceptors(new TeamHeader());
+            assertThat(clock.timeAt(tokyo).getTime()).matches("\\d\\d:\\d\\d.*");
         }
         finally {
             channel.shutdownNow();

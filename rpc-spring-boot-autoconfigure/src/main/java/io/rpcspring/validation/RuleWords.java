@@ -159,6 +159,9 @@ public final class RuleWords {
         if (value instanceof Timestamp time) {
             return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
         }
+        if (value instanceof Double || value instanceof Float) {
+            return value.toString().replaceFirst("\\.0$", "");
+        }
         return (value instanceof Message message) ? TextFormat.printer().emittingSingleLine(true).printToString(message)
                 : String.valueOf(value);
     }
