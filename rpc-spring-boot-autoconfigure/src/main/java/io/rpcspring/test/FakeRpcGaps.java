@@ -19,6 +19,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 
 import io.rpcspring.server.RpcServerCustomizer;
+import io.rpcspring.test.fault.Bytes;
 
 /**
  * Tells which fake is missing, in the place of gRPC's own words.
@@ -81,10 +82,7 @@ record FakeRpcGaps(String where) implements RpcServerCustomizer, ServerIntercept
 
         @Override
         public ServerMethodDefinition<?, ?> lookupMethod(String methodName, @Nullable String authority) {
-            MethodDescriptor<byte[], byte[]> method = MethodDescriptor.newBuilder(RawBytes.INSTANCE, RawBytes.INSTANCE)
-                .setType(MethodDescriptor.MethodType.UNKNOWN)
-                .setFullMethodName(methodName)
-                .build();
+            MethodDescriptor<byte[], byte[]> method = Bytes.method(methodName, MethodDescriptor.MethodType.UNKNOWN);
             return ServerMethodDefinition.create(method, (call, headers) -> {
                 call.close(status(methodName), new Metadata());
                 return new ServerCall.Listener<>() {

@@ -11,14 +11,20 @@ import io.grpc.MethodDescriptor.MethodType;
 /**
  * Passes messages on as they are.
  */
-final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+public final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
 
     private static final Bytes ALL = new Bytes();
 
     private Bytes() {
     }
 
-    static MethodDescriptor<byte[], byte[]> method(String fullName, MethodType type) {
+    /**
+     * Describes a method whose messages nobody reads.
+     * @param fullName the name
+     * @param type the kind of its calls
+     * @return requests and responses as they are on the wire
+     */
+    public static MethodDescriptor<byte[], byte[]> method(String fullName, MethodType type) {
         return MethodDescriptor.newBuilder(ALL, ALL).setFullMethodName(fullName).setType(type).build();
     }
 
