@@ -149,7 +149,7 @@ class CloudDirectoryTests {
             fail(context);
             this.registry.put("places", grpc(this.server));
             context.getBean(RpcChannels.class).refresh();
-            find(context);
+            calling(context).atMost(Duration.ofSeconds(5)).until(() -> !this.server.calls.isEmpty());
         });
     }
 
