@@ -7,13 +7,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
-import io.grpc.ManagedChannel;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -227,23 +225,10 @@ public final class RpcChannels implements AutoCloseable {
     @Override
     public void close() {
         long deadline = System.nanoTime() + this.grace.toNanos();
-        List<ManagedChannel> open = Stream
-            .concat(this.channels.values().stream().map(SharedChannel::shutdown), Stream.of(this.runtime.shutdown()))
-            .flatMap(List::stream)
+        List<SharedChannel> all = Stream.concat(this.channels.values().stream(), this.runtime.close().stream())
             .toList();
-        open.forEach((channel) -> awaitEnd(channel, deadline));
-    }
-
-    private static void awaitEnd(ManagedChannel channel, long deadline) {
-        try {
-            if (!channel.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                channel.shutdownNow();
-            }
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            channel.shutdownNow();
-        }
+        all.forEach(SharedChannel::shutdown);
+        all.forEach((channel) -> channel.awaitEnd(deadline));
     }
 
     private <T> T known(String name, @Nullable T found, String askedBy) {

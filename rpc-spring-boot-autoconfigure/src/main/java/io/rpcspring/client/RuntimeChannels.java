@@ -4,8 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.grpc.ManagedChannel;
-
 /**
  * Holds the channels whose targets became known at run time, while somebody uses them.
  */
@@ -55,9 +53,13 @@ final class RuntimeChannels {
         this.channels.values().forEach(SharedChannel::refresh);
     }
 
-    synchronized List<ManagedChannel> shutdown() {
+    /**
+     * Opens no more.
+     * @return those that are to be closed
+     */
+    synchronized List<SharedChannel> close() {
         this.closed = true;
-        return this.channels.values().stream().map(SharedChannel::shutdown).flatMap(List::stream).toList();
+        return List.copyOf(this.channels.values());
     }
 
     /**

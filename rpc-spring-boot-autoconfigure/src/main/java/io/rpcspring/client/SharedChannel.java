@@ -1,8 +1,8 @@
 package io.rpcspring.client;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * It hides the {@link ManagedChannel}, so that no user can shut down what others share.
  */
 final class SharedChannel extends Channel {
+
+    private static final long TICK_MILLIS = 20;
 
     private final ChannelFactory factory;
 
@@ -148,16 +150,40 @@ final class SharedChannel extends Channel {
         }
     }
 
-    /**
-     * Refuses new calls.
-     * @return what is left to end, if the channel was ever made
-     */
-    synchronized List<ManagedChannel> shutdown() {
+    /** Refuses new calls; what is open ends with its last call. */
+    synchronized void shutdown() {
         this.closed = true;
+        connections().forEach(ManagedChannel::shutdown);
+    }
+
+    /**
+     * Waits for the calls, and not for connections without any: grpc-java keeps those of
+     * a channel that was idle a moment ago for five seconds.
+     * @param deadline until when, of {@link System#nanoTime()}; what is left is cancelled
+     */
+    void awaitEnd(long deadline) {
+        connections().forEach((connection) -> awaitEnd(connection, deadline));
+    }
+
+    private void awaitEnd(ManagedChannel connection, long deadline) {
+        boolean late = false;
+        try {
+            while (!late && !connection.awaitTermination(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
+                late = System.nanoTime() - deadline >= 0;
+                if (late || this.figures.calls() == 0) {
+                    connection.shutdownNow();
+                }
+            }
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            connection.shutdownNow();
+        }
+    }
+
+    private Stream<ManagedChannel> connections() {
         return Stream.concat(Stream.ofNullable(this.channel), this.detours.values().stream())
-            .flatMap(OpenChannel::connections)
-            .map(ManagedChannel::shutdown)
-            .toList();
+            .flatMap(OpenChannel::connections);
     }
 
     @Override

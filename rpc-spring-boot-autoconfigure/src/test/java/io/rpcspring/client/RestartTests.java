@@ -3,7 +3,9 @@ package io.rpcspring.client;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.grpc.ConnectivityState;
 import io.grpc.StatusRuntimeException;
@@ -89,6 +91,18 @@ class RestartTests {
                     assertThat(places.find(ZURICH).getName()).isEqualTo("Zurich");
                 }
             });
+    }
+
+    @Test
+    void channelThatWasIdleAMomentAgoIsClosedAtOnce() {
+        AtomicLong closing = new AtomicLong();
+        this.runner.withPropertyValues("rpc.server.port=0", "rpc.client.channels.places.target=" + OWN)
+            .run((context) -> {
+                assertIsServedAgain(context);
+                closing.set(System.nanoTime());
+            });
+        // grpc-java would keep it for five seconds.
+        assertThat(Duration.ofNanos(System.nanoTime() - closing.get())).isLessThan(Duration.ofSeconds(4));
     }
 
     @Test
