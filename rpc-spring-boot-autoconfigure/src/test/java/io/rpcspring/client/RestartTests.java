@@ -24,6 +24,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import io.rpcspring.fixture.Certificates;
+import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
@@ -107,7 +108,7 @@ class RestartTests {
 
     @Test
     void serverOnAFixedPortIsReachedByTheFirstCall() throws IOException {
-        int port = freePort();
+        int port = FreePort.find();
         this.runner.withPropertyValues("rpc.server.port=" + port, "rpc.client.channels.places.target=localhost:" + port)
             .run((context) -> assertIsServedAgain(context));
     }
@@ -141,7 +142,7 @@ class RestartTests {
 
     @Test
     void channelsToOtherServersWaitOutNoBackOff() throws IOException {
-        int port = freePort();
+        int port = FreePort.find();
         StarterRunner.withServer()
             .withPropertyValues("rpc.client.channels.places.target=localhost:" + port,
                     "rpc.client.channels.places.reconnect.max-backoff=1h")
@@ -192,12 +193,6 @@ class RestartTests {
 
     private static int port(ApplicationContext context) {
         return context.getBean(RpcServer.class).port();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
 }

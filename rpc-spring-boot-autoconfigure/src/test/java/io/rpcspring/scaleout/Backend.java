@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,6 +19,7 @@ import org.springframework.util.FileSystemUtils;
 
 import io.rpcspring.fixture.ControlPlane;
 import io.rpcspring.fixture.EurekaServer;
+import io.rpcspring.fixture.FreePort;
 
 /**
  * The ways in which clients find servers, and how soon news are in use: within one round
@@ -67,12 +67,7 @@ enum Backend {
     }
 
     private static InetSocketAddress free() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-        }
-        catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.find());
     }
 
     private static String text(InetSocketAddress address) {

@@ -1,8 +1,6 @@
 package io.rpcspring.client.security;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -35,6 +33,7 @@ import io.rpcspring.RpcStream;
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.fixture.ClockFixture;
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Note;
@@ -59,7 +58,7 @@ class SecuredSampleTests {
         sample = new SpringApplicationBuilder(Sample.class, StarterRunner.CONFIGURATION).web(WebApplicationType.SERVLET)
             .logStartupInfo(false)
             .run("--spring.config.location=file:../sample-app/src/main/resources/", "--spring.profiles.active=secured",
-                    "--server.port=" + freePort(), "--rpc.server.port=0",
+                    "--server.port=" + FreePort.find(), "--rpc.server.port=0",
                     "--rpc.client.channels.places.target=localhost:${local.rpc.server.port}",
                     "--rpc.client.channels.less.target=localhost:${local.rpc.server.port}",
                     "--rpc.client.channels.less.oauth2.registration=less",
@@ -69,13 +68,6 @@ class SecuredSampleTests {
                     "--spring.security.oauth2.client.registration.less.authorization-grant-type=client_credentials",
                     "--spring.security.oauth2.client.registration.less.scope=places.read",
                     "--spring.main.register-shutdown-hook=false");
-    }
-
-    /** The addresses in the configuration must have it before the server does. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @AfterAll

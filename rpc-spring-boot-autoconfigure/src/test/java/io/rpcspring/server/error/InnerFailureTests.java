@@ -1,8 +1,5 @@
 package io.rpcspring.server.error;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -37,6 +34,7 @@ import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.sample.clock.ClockGrpc;
 import io.rpcspring.sample.clock.LocalTime;
@@ -62,7 +60,7 @@ class InnerFailureTests {
 
     private static final Metadata.Key<String> PUSHBACK = key("grpc-retry-pushback-ms");
 
-    private static final int REFUSING = closedPort();
+    private static final int REFUSING = FreePort.find();
 
     private static final PlacesServer inner = PlacesServer.start(Inner.class);
 
@@ -76,15 +74,6 @@ class InnerFailureTests {
                     .concat(Stream.of("rpc.client.channels.inner.target=localhost:" + inner.port(),
                             "rpc.client.channels.nobody.target=localhost:" + REFUSING), Stream.of(more))
                     .toArray(String[]::new));
-    }
-
-    private static int closedPort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-        catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
     }
 
     @AfterAll

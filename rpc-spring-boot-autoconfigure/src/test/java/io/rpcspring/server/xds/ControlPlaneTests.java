@@ -2,8 +2,6 @@ package io.rpcspring.server.xds;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +54,7 @@ import io.rpcspring.fixture.Certificates;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
@@ -88,9 +87,7 @@ class ControlPlaneTests {
             .build()
             .start();
         this.controlPort = this.controlPlane.getPort();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            this.port = free.getLocalPort();
-        }
+        this.port = FreePort.find();
     }
 
     @AfterEach
