@@ -1,5 +1,7 @@
 package io.rpcspring.client;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
 import io.grpc.ClientCall;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
@@ -17,6 +19,8 @@ import io.rpcspring.RpcCallException;
  */
 final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
+    private static final AtomicIntegerFieldUpdater<DescribedCall<?, ?>> LIVE = live();
+
     /** How Netty says it, in the innermost cause. */
     private static final String LARGE_HEADERS = "Header size exceeded max allowed size";
 
@@ -26,6 +30,9 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
     private final @Nullable AttemptFailure attempts;
 
+    /** 1 from the start to the end. */
+    private volatile int live;
+
     DescribedCall(ClientCall<Q, R> call, String method, OpenChannel channel, @Nullable AttemptFailure attempts) {
         super(call);
         this.method = method;
@@ -33,15 +40,34 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
         this.attempts = attempts;
     }
 
+    @SuppressWarnings({ "unchecked", "rawtypes" }) // a class has no type parameters
+    private static AtomicIntegerFieldUpdater<DescribedCall<?, ?>> live() {
+        return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(DescribedCall.class, "live");
+    }
+
     @Override
     public void start(Listener<R> listener, Metadata headers) {
         this.channel.figures().callStarted();
+        this.live = 1;
         try {
             super.start(new Described(listener), headers);
         }
         catch (RuntimeException | Error ex) {
-            this.channel.figures().callEnded();
+            end();
             throw ex;
+        }
+    }
+
+    /** Who cancels may never ask for the end that grpc-java has for it. */
+    @Override
+    public void cancel(@Nullable String message, @Nullable Throwable cause) {
+        super.cancel(message, cause);
+        end();
+    }
+
+    private void end() {
+        if (LIVE.compareAndSet(this, 1, 0)) {
+            this.channel.figures().callEnded();
         }
     }
 
@@ -85,7 +111,7 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            DescribedCall.this.channel.figures().callEnded();
+            end();
             super.onClose(status.isOk() ? status : failed(status), trailers);
         }
 

@@ -152,6 +152,7 @@ class CallMetersTests {
                 stream.send(Note.getDefaultInstance());
             }
             assertThat(application.gauge("grpc.client.active")).isZero();
+            assertThat(application.gauge("rpc.client.channel.calls", "channel", "places")).isZero();
             assertThat(application.ends("grpc.client")).isEqualTo(Map.of(Code.CANCELLED, 2L));
             await().until(() -> application.ends("grpc.server").equals(Map.of(Code.CANCELLED, 2L)));
             assertThat(application.gauge("grpc.server.active")).isZero();
@@ -181,7 +182,7 @@ class CallMetersTests {
 
     @ParameterizedTest
     @CsvSource({ "retry.max-attempts=3, retry.initial-backoff=5ms, 2, first 1.0 retry 2.0",
-            "hedging.max-attempts=3, hedging.delay=5s, 2, first 1.0 hedge 2.0" })
+            "hedging.max-attempts=3, hedging.delay=20ms, 2, first 1.0 hedge 2.0" })
     void attemptsAreNoCalls(String attempts, String more, int failures, String expected) throws IOException {
         try (RecordingServer server = RecordingServer.start();
                 Measured application = Measured.start(new MarkedPlaces(), server.asTargetOf("recording"),
