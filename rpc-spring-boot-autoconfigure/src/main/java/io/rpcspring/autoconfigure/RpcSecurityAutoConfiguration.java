@@ -116,8 +116,9 @@ final class RpcSecurityAutoConfiguration {
                     new AccessSettings.ServiceAccess(rule.access(), rule.methods())));
         String byDefault = properties.defaultAccess();
         boolean known = callers.canBeKnown() || !services.isEmpty();
-        return new AccessSettings((byDefault != null) ? byDefault
-                : known ? AccessSettings.AUTHENTICATED : AccessSettings.PERMIT_ALL, services);
+        return new AccessSettings(
+                (byDefault != null) ? byDefault : known ? AccessSettings.AUTHENTICATED : AccessSettings.PERMIT_ALL,
+                services);
     }
 
     @Bean

@@ -104,8 +104,8 @@ class IdentityTests {
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> style, String threads, boolean propagation) {
-        List<Object> beans = List.of(style, Interceptor.class, Advice.class, Mapper.class, Outside.class,
-                Later.class, Elsewhere.class, Tokens.decoder());
+        List<Object> beans = List.of(style, Interceptor.class, Advice.class, Mapper.class, Outside.class, Later.class,
+                Elsewhere.class, Tokens.decoder());
         String[] properties = { "rpc.server.pools.default.type=" + threads, "rpc.server.pools.streams.type=" + threads,
                 "rpc.server.pools.default.size=1", "rpc.server.pools.streams.size=1",
                 "rpc.server.security.default-access=permit-all" };
@@ -336,7 +336,10 @@ class IdentityTests {
 
     }
 
-    /** Goes on with a call on threads of its own, one a kind, as Spring Security offers it. */
+    /**
+     * Goes on with a call on threads of its own, one a kind, as Spring Security offers
+     * it.
+     */
     @EnableAsync(proxyTargetClass = true)
     static class Later {
 
