@@ -43,14 +43,18 @@ class TokenCacheTests {
 
     private final TokenCache cache = new TokenCache(Duration.ofSeconds(60), 100, this.clock);
 
+    private static TokenCache.Key key(String token) {
+        return TokenCache.Key.of(new AuthorizationHeader("Bearer " + token, "Bearer ".length()));
+    }
+
     private void add(String token, Duration left) {
         Instant now = this.clock.instant();
-        this.cache.add(TokenCache.Key.of(token), new JwtAuthenticationToken(
+        this.cache.add(key(token), new JwtAuthenticationToken(
                 new Jwt(token, now.minusSeconds(600), now.plus(left), Map.of("alg", "x"), Map.of("sub", "a"))));
     }
 
     private boolean knows(String token) {
-        return this.cache.find(TokenCache.Key.of(token)) != null;
+        return this.cache.find(key(token)) != null;
     }
 
     @Test
@@ -102,6 +106,21 @@ class TokenCacheTests {
     @Test
     void callsWithTheSameTokenAreVerifiedOnce() {
         assertThat(verifications(List.of(Decoder.class))).isEqualTo(1);
+    }
+
+    /** The scheme's case and the spaces are no part of it. */
+    @Test
+    void tokenIsKnownHoweverItIsWritten() {
+        String token = Tokens.of("anna");
+        try (PlacesServer server = Secured.start(List.of(WhoPlaces.class, Decoder.class, Introspector.class))) {
+            int before = verified.get();
+            for (String written : List.of("Bearer " + token, "bearer " + token, "BEARER   " + token)) {
+                assertThat(WhoPlaces
+                    .told(Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.authorization(written))))
+                    .isEqualTo("anna, anna");
+            }
+            assertThat(verified.get() - before).isEqualTo(1);
+        }
     }
 
     @Test
