@@ -90,11 +90,9 @@ class RpcEndpointTests {
                     "rpc.server.security.rules.[places.v1.Places].methods.Within=permit-all",
                     "rpc.server.security.rules.[places.v1.Places].methods.Travel=isAuthenticated() and #call.peer() != null",
                     "rpc.server.reflection.enabled=true");
-        secured.run((context) -> {
-            assertThat(access(context)).isEqualTo(Map.of("Find", "hasRole('traveller')", "Within", "permit-all",
-                    "Travel", "isAuthenticated() and #call.peer() != null", "Notes", "hasRole('traveller')",
-                    "ServerReflectionInfo", "authenticated"));
-        });
+        secured.run((context) -> assertThat(access(context)).isEqualTo(Map.of("Find", "hasRole('traveller')", "Within",
+                "permit-all", "Travel", "isAuthenticated() and #call.peer() != null", "Notes", "hasRole('traveller')",
+                "ServerReflectionInfo", "authenticated")));
         secured.withPropertyValues("rpc.server.security.default-access=deny-all")
             .withBean(Everybody.class)
             .run((context) -> assertThat(access(context))

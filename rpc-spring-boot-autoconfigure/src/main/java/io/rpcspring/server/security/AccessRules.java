@@ -79,14 +79,14 @@ public final class AccessRules {
                     this.expressions.rule(this.settings.of(method), method)));
         this.rules = all;
         this.settings.services().forEach((name, access) -> {
-            if (served.containsKey(name)) {
-                requireMethods(name, access, served.get(name));
+            Collection<MethodDescriptor<?, ?>> methods = served.get(name);
+            if (methods != null) {
+                requireMethods(name, access, methods);
+                return;
             }
-            else {
-                selection.check(() -> {
-                    throw notServed(name, served.keySet());
-                });
-            }
+            selection.check(() -> {
+                throw notServed(name, served.keySet());
+            });
         });
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.grpc.Channel;
@@ -52,7 +53,7 @@ class AccessTests {
 
     private static final String RULES = "rpc.server.security.rules.[places.v1.Places].";
 
-    private static final String SEEN = "isAuthenticated() and @'" + Threads.class.getName() + "'.see(#call.method())";
+    private static final String SEEN = "isAuthenticated() and @'" + Threads.class.getName() + "'.test(#call.method())";
 
     private static final List<String> events = new CopyOnWriteArrayList<>();
 
@@ -210,11 +211,12 @@ class AccessTests {
     }
 
     /** Has something to say to rules. */
-    static class Threads {
+    static class Threads implements Predicate<String> {
 
         final Map<String, String> seen = new ConcurrentHashMap<>();
 
-        public boolean see(String method) {
+        @Override
+        public boolean test(String method) {
             this.seen.put(method, Thread.currentThread().getName());
             return true;
         }

@@ -210,7 +210,8 @@ class IdentityTests {
     private static void handle(@Nullable RpcContext call) {
         see("handler");
         server().bean(Elsewhere.class).async();
-        new DelegatingSecurityContextScheduledExecutorService(server().bean(ScheduledExecutorService.class))
+        var unused = new DelegatingSecurityContextScheduledExecutorService(
+                server().bean(ScheduledExecutorService.class))
             .schedule(() -> see("scheduled"), 0, TimeUnit.MILLISECONDS);
         if (call != null) {
             seen.computeIfAbsent("principal", (key) -> new ConcurrentSkipListSet<>())
@@ -231,25 +232,14 @@ class IdentityTests {
 
         CompletionStage<Place> find(PlaceName name, RpcContext call) {
             handle(call);
-            await(call);
+            waitIfAsked();
             return CompletableFuture.supplyAsync(Place::getDefaultInstance);
         }
 
         void within(Area area, MessageSender<Place> out, RpcContext call) {
             out.send(Place.getDefaultInstance());
             handle(call);
-            await(call);
-        }
-
-        private static void await(RpcContext call) {
-            try {
-                while (isWaiting()) {
-                    new CountDownLatch(1).await();
-                }
-            }
-            catch (InterruptedException ex) {
-                see("interrupted");
-            }
+            waitIfAsked();
         }
 
         Distance travel(MessageReceiver<Point> in, RpcContext call) {
@@ -264,6 +254,17 @@ class IdentityTests {
                 out.send(note);
             });
             handle(call);
+        }
+
+        private static void waitIfAsked() {
+            try {
+                if (isWaiting()) {
+                    new CountDownLatch(1).await();
+                }
+            }
+            catch (InterruptedException ex) {
+                see("interrupted");
+            }
         }
 
     }
