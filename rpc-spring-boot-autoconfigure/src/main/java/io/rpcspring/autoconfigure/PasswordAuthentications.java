@@ -1,5 +1,6 @@
 package io.rpcspring.autoconfigure;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.ApplicationEventPublisher;
@@ -15,6 +16,7 @@ import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.server.ServiceRegistry;
 import io.rpcspring.server.security.BasicAuthentication;
 
 /**
@@ -24,22 +26,21 @@ import io.rpcspring.server.security.BasicAuthentication;
 @ConditionalOnBooleanProperty("rpc.server.security.basic.enabled")
 class PasswordAuthentications {
 
+    /** None where a test leaves the users out. */
     @Bean
-    StandardAuthentication rpcBasicAuthentication(ObjectProvider<AuthenticationManager> managers,
+    @Nullable StandardAuthentication rpcBasicAuthentication(ObjectProvider<AuthenticationManager> managers,
             ObjectProvider<UserDetailsService> users, ObjectProvider<PasswordEncoder> encoders,
             ObjectProvider<UserDetailsPasswordService> passwords, ObjectProvider<AuthenticationEventPublisher> events,
-            ApplicationEventPublisher publisher) {
+            ApplicationEventPublisher publisher, ObjectProvider<ServiceRegistry.Selection> selection) {
         AuthenticationManager own = managers.getIfAvailable();
         if (own != null) {
             return standard(own);
         }
         UserDetailsService known = users.getIfAvailable();
         if (known == null) {
-            throw new RpcConfigurationException(
-                    "rpc.server.security.basic.enabled is true, but there are no users: there is no bean of type"
-                            + " AuthenticationManager or UserDetailsService.",
-                    "Add one of them (Spring Boot makes one only in web applications, of spring.security.user), or"
-                            + " remove rpc.server.security.basic.enabled.");
+            selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL)
+                .check(PasswordAuthentications::refuseWithoutUsers);
+            return null;
         }
         DaoAuthenticationProvider provider = new DaoAuthenticationProvider(known);
         encoders.ifAvailable(provider::setPasswordEncoder);
@@ -48,6 +49,14 @@ class PasswordAuthentications {
         manager.setAuthenticationEventPublisher(
                 events.getIfAvailable(() -> new DefaultAuthenticationEventPublisher(publisher)));
         return standard(manager);
+    }
+
+    private static void refuseWithoutUsers() {
+        throw new RpcConfigurationException(
+                "rpc.server.security.basic.enabled is true, but there are no users: there is no bean of type"
+                        + " AuthenticationManager or UserDetailsService.",
+                "Add one of them (Spring Boot makes one only in web applications with servlets, of"
+                        + " spring.security.user), or remove rpc.server.security.basic.enabled.");
     }
 
     private static StandardAuthentication standard(AuthenticationManager manager) {

@@ -27,6 +27,7 @@ import org.springframework.security.core.Authentication;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcContext;
+import io.rpcspring.server.ServiceRegistry;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.security.AccessRules;
 import io.rpcspring.server.security.AccessSettings;
@@ -65,21 +66,28 @@ final class RpcSecurityAutoConfiguration {
 
     @Bean
     Callers rpcCallers(RpcServerProperties properties, ObjectProvider<RpcAuthentication> own,
-            ObjectProvider<StandardAuthentication> standard, ObjectProvider<MockedCallers> mocked) {
+            ObjectProvider<StandardAuthentication> standard, ObjectProvider<MockedCallers> mocked,
+            ObjectProvider<ServiceRegistry.Selection> selection) {
         Stream<RpcAuthentication> known = Stream.concat(standard.stream(), CertificateSettings.of(properties).stream())
             .sorted(Comparator.comparing(StandardAuthentication::kind))
             .map(StandardAuthentication::recognises);
         Callers callers = new Callers(Stream.concat(own.orderedStream(), known).toList(), mocked.getIfAvailable());
         if (!callers.canBeKnown()) {
-            properties.security().accessProperties().findFirst().ifPresent((property) -> {
-                throw new RpcConfigurationException(
-                        property + " says who may call, but nothing finds out who calls: nothing authenticates calls.",
-                        "Configure spring.security.oauth2.resourceserver, rpc.server.security.basic.enabled or"
-                                + " rpc.server.security.certificate.principal, or add an RpcAuthentication bean; or"
-                                + " remove " + property + ".");
-            });
+            ServiceRegistry.Selection all = selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL);
+            properties.security()
+                .accessProperties()
+                .findFirst()
+                .ifPresent((property) -> all.check(() -> refuseStrangers(property)));
         }
         return callers;
+    }
+
+    private static void refuseStrangers(String property) {
+        throw new RpcConfigurationException(
+                property + " says who may call, but nothing finds out who calls: nothing authenticates calls.",
+                "Configure spring.security.oauth2.resourceserver, rpc.server.security.basic.enabled or"
+                        + " rpc.server.security.certificate.principal, or add an RpcAuthentication bean; or remove "
+                        + property + ".");
     }
 
     @Bean
@@ -107,18 +115,21 @@ final class RpcSecurityAutoConfiguration {
             .forEach((name, rule) -> services.put(name,
                     new AccessSettings.ServiceAccess(rule.access(), rule.methods())));
         String byDefault = properties.defaultAccess();
-        return new AccessSettings((byDefault != null) ? byDefault
-                : callers.canBeKnown() ? AccessSettings.AUTHENTICATED : AccessSettings.PERMIT_ALL, services);
+        boolean known = callers.canBeKnown() || !services.isEmpty();
+        return new AccessSettings(
+                (byDefault != null) ? byDefault : known ? AccessSettings.AUTHENTICATED : AccessSettings.PERMIT_ALL,
+                services);
     }
 
     @Bean
     ChainLink rpcServerSecurity(RpcServerProperties properties, Callers callers, AccessRules rules,
-            SecurityFailures failures, ListableBeanFactory beans) {
+            SecurityFailures failures, ListableBeanFactory beans, ObjectProvider<ServiceRegistry.Selection> selection) {
         boolean active = callers.canBeKnown() || callers.areMocked() || rules.haveManagers();
         Predicate<MethodDescriptor<?, ?>> methods = (method) -> active && rules.concern(method);
         return new ChainLink(ChainLink.Place.SECURITY,
                 new CallSecurity(callers, rules, properties.security().dryRun() ? new DryRun(failures) : null), methods,
-                true, new SecurityStart(callers, rules, beans));
+                true, new SecurityStart(callers, rules, beans,
+                        selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL)));
     }
 
 }

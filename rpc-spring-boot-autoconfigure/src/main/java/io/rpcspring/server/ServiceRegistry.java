@@ -161,8 +161,9 @@ public final class ServiceRegistry {
         }
 
         /**
-         * Finds out whether all services that are named somewhere are served.
-         * @param check throws an {@link RpcConfigurationException} if one is not
+         * Finds out whether all is there that the configuration speaks of, such as the
+         * services that it names.
+         * @param check throws an {@link RpcConfigurationException} if something is not
          */
         default void check(Runnable check) {
             check.run();

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.grpc.CallOptions;
 import io.grpc.Status.Code;
@@ -17,7 +19,12 @@ import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.core.Authentication;
 
+import io.rpcspring.RpcContext;
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.fixture.BusyPlaces;
 import io.rpcspring.fixture.Connection;
@@ -28,6 +35,7 @@ import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.server.pool.PoolStatistics;
+import io.rpcspring.server.security.RpcAuthentication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -73,6 +81,37 @@ class RpcEndpointTests {
                 assertThat(new Exposed(context).pool("quick").type()).isEqualTo("direct");
                 assertThat(new Exposed(context).pool("quick").figures()).isNull();
             });
+    }
+
+    @Test
+    void showsWhoMayCallEachMethod() {
+        ApplicationContextRunner secured = this.runner.withBean("keys", RpcAuthentication.class, () -> (call) -> null)
+            .withPropertyValues("rpc.server.security.rules.[places.v1.Places].access=hasRole('traveller')",
+                    "rpc.server.security.rules.[places.v1.Places].methods.Within=permit-all",
+                    "rpc.server.security.rules.[places.v1.Places].methods.Travel=isAuthenticated() and #call.peer() != null",
+                    "rpc.server.reflection.enabled=true");
+        secured.run((context) -> assertThat(access(context)).isEqualTo(Map.of("Find", "hasRole('traveller')", "Within",
+                "permit-all", "Travel", "isAuthenticated() and #call.peer() != null", "Notes", "hasRole('traveller')",
+                "ServerReflectionInfo", "authenticated")));
+        secured.withPropertyValues("rpc.server.security.default-access=deny-all")
+            .withBean(Everybody.class)
+            .run((context) -> assertThat(access(context))
+                .containsEntry("Within", "permit-all, and the AuthorizationManager beans")
+                .containsEntry("ServerReflectionInfo", "deny-all, and the AuthorizationManager beans"));
+    }
+
+    /** By the bare names of those methods that somebody may be kept from. */
+    private static Map<String, String> access(ApplicationContext context) {
+        Map<String, String> access = new TreeMap<>();
+        new Exposed(context).report()
+            .services()
+            .values()
+            .forEach((service) -> service.methods().forEach((name, method) -> {
+                if (method.access() != null) {
+                    access.put(name, method.access());
+                }
+            }));
+        return access;
     }
 
     @Test
@@ -304,6 +343,16 @@ class RpcEndpointTests {
         @Override
         public boolean isUserInRole(String role) {
             return role.equals("operator");
+        }
+
+    }
+
+    /** Lets everybody, as far as it is asked. */
+    static final class Everybody implements AuthorizationManager<RpcContext> {
+
+        @Override
+        public AuthorizationDecision authorize(Supplier<? extends @Nullable Authentication> caller, RpcContext call) {
+            return new AuthorizationDecision(true);
         }
 
     }

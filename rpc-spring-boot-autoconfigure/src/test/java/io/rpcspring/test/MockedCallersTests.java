@@ -9,7 +9,10 @@ import io.grpc.CallCredentials;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -35,8 +38,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * A test may say who calls, where no credentials can be had.
  */
-@SpringBootTest(classes = MockedCallersTests.Application.class)
+@SpringBootTest(classes = MockedCallersTests.Application.class,
+        properties = { "rpc.server.ssl.bundle=none-here", "rpc.server.ssl.client-auth=need",
+                "rpc.server.security.certificate.principal=spiffe" })
 @InProcessRpc
+@ExtendWith(OutputCaptureExtension.class)
 class MockedCallersTests {
 
     @RpcClient("places")
@@ -74,6 +80,16 @@ class MockedCallersTests {
         assertThatExceptionOfType(StatusRuntimeException.class)
             .isThrownBy(() -> this.places.within(Area.getDefaultInstance()).next())
             .withMessageStartingWith("UNKNOWN: The server failed, id ");
+    }
+
+    @Test
+    void startSaysThatCertificatesCannotBeHad(CapturedOutput output) {
+        assertThat(output.toString().lines().filter((line) -> line.contains("no certificates"))).singleElement()
+            .asString()
+            .contains("WARN")
+            .endsWith(": Calls within the JVM have no certificates: rpc.server.ssl.client-auth is 'need', so access"
+                    + " rules that need one refuse every call of this test. Test those over the network: remove"
+                    + " @InProcessRpc and set rpc.server.port=0");
     }
 
     private static void assertFails(String message, PlacesBlockingStub places) {

@@ -17,6 +17,7 @@ import org.springframework.security.core.Authentication;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcContext;
+import io.rpcspring.server.ServiceRegistry.Selection;
 import io.rpcspring.server.call.ChainLink.Served;
 import io.rpcspring.words.Names;
 
@@ -61,9 +62,11 @@ public final class AccessRules {
 
     /**
      * Makes the rules of all methods.
+     * @param services what is served
+     * @param selection knows whether all is served that there are rules for
      * @throws RpcConfigurationException if a rule is none, or for something else
      */
-    void serve(Collection<Served> services) {
+    void serve(Collection<Served> services, Selection selection) {
         Map<String, Collection<MethodDescriptor<?, ?>>> served = services.stream()
             .collect(Collectors.toMap((each) -> each.service().getName(), (each) -> each.service().getMethods(),
                     (first, second) -> first, TreeMap::new));
@@ -75,18 +78,26 @@ public final class AccessRules {
             .forEach((method) -> all.put(method.getFullMethodName(),
                     this.expressions.rule(this.settings.of(method), method)));
         this.rules = all;
-        this.settings.services().forEach((name, access) -> requireServed(name, access, served));
+        this.settings.services().forEach((name, access) -> {
+            Collection<MethodDescriptor<?, ?>> methods = served.get(name);
+            if (methods != null) {
+                requireMethods(name, access, methods);
+                return;
+            }
+            selection.check(() -> {
+                throw notServed(name, served.keySet());
+            });
+        });
     }
 
-    private static void requireServed(String service, AccessSettings.ServiceAccess access,
-            Map<String, Collection<MethodDescriptor<?, ?>>> served) {
-        Collection<MethodDescriptor<?, ?>> methods = served.get(service);
-        if (methods == null) {
-            throw new RpcConfigurationException(
-                    "rpc.server.security.rules names the service '" + service + "', which is not served. Served: "
-                            + Names.nearestFirst(service, served.keySet()) + ".",
-                    "Correct the name, or remove the entry.");
-        }
+    private static RpcConfigurationException notServed(String service, Collection<String> served) {
+        return new RpcConfigurationException("rpc.server.security.rules names the service '" + service
+                + "', which is not served. Served: " + Names.nearestFirst(service, served) + ".",
+                "Correct the name, or remove the entry.");
+    }
+
+    private static void requireMethods(String service, AccessSettings.ServiceAccess access,
+            Collection<MethodDescriptor<?, ?>> methods) {
         List<String> names = methods.stream().map((method) -> String.valueOf(method.getBareMethodName())).toList();
         for (String name : access.methods().keySet()) {
             if (!names.contains(name)) {

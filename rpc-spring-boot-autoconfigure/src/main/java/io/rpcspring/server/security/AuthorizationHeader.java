@@ -9,27 +9,27 @@ import org.springframework.security.authentication.BadCredentialsException;
 import io.rpcspring.RpcContext;
 
 /**
- * Reads the {@code authorization} of a call.
+ * The {@code authorization} of a call. Tokens are long, and each call has one: they are
+ * cut out of it only where they are verified.
  *
+ * @param value the scheme and the credentials
+ * @param start where the credentials begin
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2">RFC 9110</a>
  */
-final class AuthorizationHeader {
+record AuthorizationHeader(String value, int start) {
 
     private static final Metadata.Key<String> KEY = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-
-    private AuthorizationHeader() {
-    }
 
     static boolean isIn(RpcContext call) {
         return call.requestHeaders().containsKey(KEY);
     }
 
     /**
-     * The credentials of one scheme.
-     * @return empty if there is only the scheme; null if there is none, or another one
+     * That of a call, if it is of some scheme.
+     * @return null if there is none, or one of another scheme
      * @throws BadCredentialsException if there is more than one
      */
-    static @Nullable String credentials(RpcContext call, String scheme) {
+    static @Nullable AuthorizationHeader of(RpcContext call, String scheme) {
         Iterable<String> all = call.requestHeaders().getAll(KEY);
         if (all == null) {
             return null;
@@ -39,12 +39,25 @@ final class AuthorizationHeader {
         if (values.hasNext()) {
             throw new BadCredentialsException("There is more than one authorization");
         }
-        int length = scheme.length();
-        if (!value.regionMatches(true, 0, scheme, 0, length)) {
+        int start = scheme.length();
+        if (!value.regionMatches(true, 0, scheme, 0, start) || (value.length() > start && value.charAt(start) != ' ')) {
             return null;
         }
-        boolean ends = value.length() == length;
-        return ends ? "" : (value.charAt(length) == ' ') ? value.substring(length).strip() : null;
+        while (start < value.length() && Character.isWhitespace(value.charAt(start))) {
+            start++;
+        }
+        return new AuthorizationHeader(value, start);
+    }
+
+    /** What follows the scheme; empty if nothing does. */
+    String credentials() {
+        return this.value.substring(this.start);
+    }
+
+    /** Not what it has: it would stand in a log. */
+    @Override
+    public String toString() {
+        return "authorization";
     }
 
 }

@@ -21,11 +21,11 @@ public record BasicAuthentication(AuthenticationManager users) implements RpcAut
 
     @Override
     public @Nullable Authentication authenticate(RpcContext call) {
-        String encoded = AuthorizationHeader.credentials(call, "Basic");
-        if (encoded == null) {
+        AuthorizationHeader header = AuthorizationHeader.of(call, "Basic");
+        if (header == null) {
             return null;
         }
-        String pair = new String(decode(encoded), StandardCharsets.UTF_8);
+        String pair = new String(decode(header.credentials()), StandardCharsets.UTF_8);
         int colon = pair.indexOf(':');
         if (colon < 0) {
             throw new BadCredentialsException("There is no password");

@@ -24,18 +24,22 @@ public record BearerAuthentication(@Nullable TokenVerifier jwt,
 
     @Override
     public @Nullable Authentication authenticate(RpcContext call) {
-        String token = AuthorizationHeader.credentials(call, "Bearer");
-        return (token != null) ? verifierOf(token).verify(token) : null;
+        AuthorizationHeader header = AuthorizationHeader.of(call, "Bearer");
+        return (header != null) ? verifierOf(header).verify(header) : null;
     }
 
-    private TokenVerifier verifierOf(String token) {
-        if (this.jwt != null && (this.opaque == null || JWT.matcher(token).matches())) {
+    private TokenVerifier verifierOf(AuthorizationHeader header) {
+        if (this.jwt != null && (this.opaque == null || isJwt(header))) {
             return this.jwt;
         }
         if (this.opaque == null) {
             throw new IllegalStateException("Nothing verifies tokens");
         }
         return this.opaque;
+    }
+
+    private static boolean isJwt(AuthorizationHeader header) {
+        return JWT.matcher(header.value()).region(header.start(), header.value().length()).matches();
     }
 
     /** Looks at a token that was not seen before. */

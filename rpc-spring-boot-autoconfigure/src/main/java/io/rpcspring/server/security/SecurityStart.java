@@ -8,6 +8,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 
+import io.rpcspring.server.ServiceRegistry;
 import io.rpcspring.server.call.ChainLink.Served;
 
 /**
@@ -16,9 +17,10 @@ import io.rpcspring.server.call.ChainLink.Served;
  * @param callers who can be known
  * @param rules who may call what
  * @param beans what serves
+ * @param selection whether all that serves is there
  */
-public record SecurityStart(Callers callers, AccessRules rules,
-        ListableBeanFactory beans) implements Consumer<Collection<Served>> {
+public record SecurityStart(Callers callers, AccessRules rules, ListableBeanFactory beans,
+        ServiceRegistry.Selection selection) implements Consumer<Collection<Served>> {
 
     private static final Log logger = LogFactory.getLog(CallSecurity.class);
 
@@ -34,13 +36,13 @@ public record SecurityStart(Callers callers, AccessRules rules,
                 .map((name) -> new MethodSecurityCheck(name, this.beans.getBean(name)))
                 .forEach(MethodSecurityCheck::requireMeaning);
         }
-        if (!this.callers.canBeKnown()) {
+        if (!this.callers.canBeKnown() && !this.callers.areMocked()) {
             logger.warn("Spring Security is on the class path, but nothing authenticates gRPC calls: their callers are"
                     + " not known. Configure spring.security.oauth2.resourceserver, rpc.server.security.basic.enabled or"
                     + " rpc.server.security.certificate.principal, or add an RpcAuthentication bean; if it is meant so,"
                     + " set rpc.server.security.enabled to false");
         }
-        this.rules.serve(services);
+        this.rules.serve(services, this.selection);
     }
 
 }

@@ -102,10 +102,13 @@ public final class TokenCache {
      */
     record Key(long first, long second, long third, long fourth) {
 
-        static Key of(String token) {
+        static Key of(AuthorizationHeader header) {
             try {
-                ByteBuffer hash = ByteBuffer
-                    .wrap(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+                MessageDigest digest = MessageDigest.getInstance("SHA-256");
+                // What is before the token is the scheme: a byte a character.
+                byte[] bytes = header.value().getBytes(StandardCharsets.UTF_8);
+                digest.update(bytes, header.start(), bytes.length - header.start());
+                ByteBuffer hash = ByteBuffer.wrap(digest.digest());
                 return new Key(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
             }
             catch (NoSuchAlgorithmException ex) {

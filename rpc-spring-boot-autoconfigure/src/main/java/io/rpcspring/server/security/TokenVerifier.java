@@ -14,16 +14,16 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
  */
 public record TokenVerifier(Kind kind, AuthenticationManager tokens, @Nullable TokenCache cache) {
 
-    Authentication verify(String token) {
+    Authentication verify(AuthorizationHeader header) {
         if (this.cache == null) {
-            return verifyNow(token);
+            return verifyNow(header.credentials());
         }
-        TokenCache.Key key = TokenCache.Key.of(token);
+        TokenCache.Key key = TokenCache.Key.of(header);
         Authentication known = this.cache.find(key);
         if (known != null) {
             return known;
         }
-        Authentication verified = verifyNow(token);
+        Authentication verified = verifyNow(header.credentials());
         this.cache.add(key, verified);
         return verified;
     }

@@ -1,13 +1,18 @@
 package io.rpcspring.server.security;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.channelz.v1.ChannelzGrpc;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -19,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -47,6 +53,8 @@ class AccessTests {
 
     private static final String RULES = "rpc.server.security.rules.[places.v1.Places].";
 
+    private static final String SEEN = "isAuthenticated() and @'" + Threads.class.getName() + "'.test(#call.method())";
+
     private static final List<String> events = new CopyOnWriteArrayList<>();
 
     @RegisterExtension
@@ -55,12 +63,15 @@ class AccessTests {
     @BeforeAll
     static void start() {
         SHARED.start(
-                List.of(WhoPlaces.class, Tokens.decoder(), Events.class, Secured.autoConfiguration("RpcServerHealth"),
-                        Secured.autoConfiguration("RpcServerInsight"), Secured.AUTO_CONFIGURATION),
+                List.of(WhoPlaces.class, Tokens.decoder(), Events.class, Threads.class,
+                        Secured.autoConfiguration("RpcServerHealth"), Secured.autoConfiguration("RpcServerInsight"),
+                        Secured.AUTO_CONFIGURATION),
                 "rpc.server.security.default-access=deny-all", RULES + "access=authenticated",
                 RULES + "methods.Within=permit-all", RULES + "methods.Travel=hasAuthority('SCOPE_travel')",
                 RULES + "methods.Notes=isAuthenticated() and #call.requestHeaders().keys().contains('tag')",
-                "rpc.server.reflection.enabled=true");
+                "rpc.server.reflection.enabled=true", "rpc.server.channelz.enabled=true",
+                "rpc.server.security.rules.[grpc.reflection.v1.ServerReflection].access=" + SEEN,
+                "rpc.server.security.rules.[grpc.channelz.v1.Channelz].methods.GetServers=" + SEEN);
     }
 
     @BeforeEach
@@ -91,16 +102,27 @@ class AccessTests {
         assertThat(SHARED.running().bean(RpcServer.class).poolOf("grpc.health.v1.Health/Check")).isNull();
     }
 
+    static Stream<MethodDescriptor<?, ?>> insight() {
+        return Stream.of(ServerReflectionGrpc.getServerReflectionInfoMethod(), ChannelzGrpc.getGetServersMethod());
+    }
+
+    @ParameterizedTest
+    @MethodSource("insight")
+    void reflectionAndChannelzFollowTheRulesOffTheTransportsThread(MethodDescriptor<?, ?> method) {
+        String name = method.getFullMethodName();
+        assertThat(Secured.line(Secured.call(channel(), method, Secured.nobody())))
+            .isEqualTo("UNAUTHENTICATED: " + name + " needs credentials (UNAUTHENTICATED)");
+        assertThat(Secured.call(channel(), method, Secured.bearer(Tokens.of("anna"))).status().isOk()).isTrue();
+        assertThat(SHARED.running().bean(Threads.class).seen.get(name)).startsWith("rpc-default-");
+        assertThat(SHARED.running().bean(RpcServer.class).poolOf(name)).isEqualTo("default");
+    }
+
     /** Nobody may, so nobody is asked who he is. */
     @Test
-    void reflectionFollowsTheRulesOffTheTransportsThread() {
-        assertThat(Secured
-            .line(Secured.call(channel(), ServerReflectionGrpc.getServerReflectionInfoMethod(), Secured.nobody())))
-            .isEqualTo("PERMISSION_DENIED: The caller may not call"
-                    + " grpc.reflection.v1.ServerReflection/ServerReflectionInfo (NOT_ALLOWED)");
-        assertThat(SHARED.running()
-            .bean(RpcServer.class)
-            .poolOf("grpc.reflection.v1.ServerReflection/ServerReflectionInfo")).isEqualTo("default");
+    void strangersAreToldThatNobodyMay() {
+        assertThat(Secured.line(Secured.call(channel(), ChannelzGrpc.getGetTopChannelsMethod(), Secured.nobody())))
+            .isEqualTo(
+                    "PERMISSION_DENIED: The caller may not call grpc.channelz.v1.Channelz/GetTopChannels (NOT_ALLOWED)");
     }
 
     @Test
@@ -184,6 +206,19 @@ class AccessTests {
         @Bean
         AuthorizationManager<String> other() {
             return (caller, text) -> new AuthorizationDecision(false);
+        }
+
+    }
+
+    /** Has something to say to rules. */
+    static class Threads implements Predicate<String> {
+
+        final Map<String, String> seen = new ConcurrentHashMap<>();
+
+        @Override
+        public boolean test(String method) {
+            this.seen.put(method, Thread.currentThread().getName());
+            return true;
         }
 
     }

@@ -10,12 +10,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -31,6 +39,13 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.support.TaskExecutorAdapter;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.security.concurrent.DelegatingSecurityContextScheduledExecutorService;
+import org.springframework.security.task.DelegatingSecurityContextAsyncTaskExecutor;
 
 import io.rpcspring.MessageReceiver;
 import io.rpcspring.MessageSender;
@@ -50,6 +65,7 @@ import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.sample.places.Point;
 import io.rpcspring.server.ExceptionMapper;
+import io.rpcspring.server.RpcServerCustomizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -88,8 +104,10 @@ class IdentityTests {
 
     @BeforeParameterizedClassInvocation
     static void start(Class<?> style, String threads, boolean propagation) {
-        List<Object> beans = List.of(style, Interceptor.class, Advice.class, Mapper.class, Tokens.decoder());
+        List<Object> beans = List.of(style, Interceptor.class, Advice.class, Mapper.class, Outside.class, Later.class,
+                Elsewhere.class, Tokens.decoder());
         String[] properties = { "rpc.server.pools.default.type=" + threads, "rpc.server.pools.streams.type=" + threads,
+                "rpc.server.pools.default.size=1", "rpc.server.pools.streams.size=1",
                 "rpc.server.security.default-access=permit-all" };
         server = propagation ? Secured.start(beans, properties) : PlacesServer
             .start(Stream.concat(beans.stream(), Stream.of(Secured.AUTO_CONFIGURATION)).toList(), properties);
@@ -113,7 +131,34 @@ class IdentityTests {
     void callerIsSeenWhereverHisCallRuns(MethodDescriptor<?, ?> kind) {
         assertThat(places(kind, Secured.bearer(ANNA), ""))
             .allSatisfy((where, who) -> assertThat(who).as(where).containsExactly("anna"))
-            .containsKeys("interceptCall", "onMessage", "onHalfClose", "sendHeaders", "close", "handler", "onComplete");
+            .containsKeys("interceptCall", "onMessage", "onHalfClose", "sendHeaders", "close", "handler", "onComplete",
+                    "async", "scheduled");
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    <Q> void callerIsSeenWhereItIsToldThatHeHasGone(MethodDescriptor<Q, ?> kind) {
+        seen.clear();
+        Metadata headers = Secured.bearer(ANNA);
+        headers.put(Interceptor.FAILING, "waiting");
+        ClientCall<Q, ?> call = Flood.open(server().channel(), kind, CallOptions.DEFAULT, headers,
+                new CompletableFuture<>());
+        call.sendMessage(Flood.request(kind));
+        boolean single = kind.getType().clientSendsOneMessage();
+        if (single) {
+            call.halfClose();
+        }
+        await().until(() -> seen.containsKey(single ? "handler" : "receiving"));
+        call.cancel("on purpose", null);
+        Map<String, Set<String>> places = places();
+        assertThat(places).allSatisfy((where, who) -> assertThat(who).as(where).containsExactly("anna"))
+            .containsKey("onCancel");
+        if (this.style == Observers.class) {
+            assertThat(places).containsKeys(single ? "onCancelHandler" : "onError", "onCancelHandler");
+        }
+        else if (single) {
+            assertThat(places).containsKey("interrupted");
+        }
     }
 
     @ParameterizedTest
@@ -139,11 +184,22 @@ class IdentityTests {
         headers.put(Interceptor.FAILING, failing);
         Ended end = Secured.call(server().channel(), kind, headers);
         assertThat(end.status().getCode()).isEqualTo(failing.isEmpty() ? Status.Code.OK : Status.Code.UNKNOWN);
-        await().until(() -> seen.containsKey("end") || failing.equals("interceptor"));
+        return places();
+    }
+
+    private static Map<String, Set<String>> places() {
+        await().until(() -> seen.containsKey("end") || "interceptor".equals(Interceptor.failing));
         server().awaitIdle();
+        server().context()
+            .getBeansOfType(ExecutorService.class)
+            .forEach((name, threads) -> assertThat(
+                    CompletableFuture.supplyAsync(WhoPlaces::here, threads).orTimeout(20, TimeUnit.SECONDS).join())
+                .as(name)
+                .isNull());
         Map<String, Set<String>> places = new TreeMap<>();
         seen.forEach((where, who) -> places.put(where, new TreeSet<>(who)));
         places.remove("end");
+        assertThat(places.remove("outside")).as("left on threads").containsExactly("null");
         return places;
     }
 
@@ -153,6 +209,10 @@ class IdentityTests {
 
     private static void handle(@Nullable RpcContext call) {
         see("handler");
+        server().bean(Elsewhere.class).async();
+        var unused = new DelegatingSecurityContextScheduledExecutorService(
+                server().bean(ScheduledExecutorService.class))
+            .schedule(() -> see("scheduled"), 0, TimeUnit.MILLISECONDS);
         if (call != null) {
             seen.computeIfAbsent("principal", (key) -> new ConcurrentSkipListSet<>())
                 .add((call.principal() != null) ? call.principal().getName() : "anonymousUser");
@@ -162,18 +222,24 @@ class IdentityTests {
         }
     }
 
+    private static boolean isWaiting() {
+        return "waiting".equals(Interceptor.failing);
+    }
+
     /** A plain object. */
     @RpcService(PlacesGrpc.class)
     static class Plain {
 
         CompletionStage<Place> find(PlaceName name, RpcContext call) {
             handle(call);
+            waitIfAsked();
             return CompletableFuture.supplyAsync(Place::getDefaultInstance);
         }
 
         void within(Area area, MessageSender<Place> out, RpcContext call) {
             out.send(Place.getDefaultInstance());
             handle(call);
+            waitIfAsked();
         }
 
         Distance travel(MessageReceiver<Point> in, RpcContext call) {
@@ -190,6 +256,17 @@ class IdentityTests {
             handle(call);
         }
 
+        private static void waitIfAsked() {
+            try {
+                if (isWaiting()) {
+                    new CountDownLatch(1).await();
+                }
+            }
+            catch (InterruptedException ex) {
+                see("interrupted");
+            }
+        }
+
     }
 
     /** A generated base class. */
@@ -198,12 +275,13 @@ class IdentityTests {
 
         @Override
         public void find(PlaceName name, StreamObserver<Place> response) {
+            listen(response);
             respond(response, Place.getDefaultInstance());
         }
 
         @Override
         public void within(Area area, StreamObserver<Place> response) {
-            ServerCallStreamObserver<Place> own = (ServerCallStreamObserver<Place>) response;
+            ServerCallStreamObserver<Place> own = listen(response);
             own.setOnReadyHandler(() -> see("onReadyHandler"));
             own.setOnCloseHandler(() -> see("onCloseHandler"));
             respond(response, Place.getDefaultInstance());
@@ -211,16 +289,27 @@ class IdentityTests {
 
         @Override
         public StreamObserver<Point> travel(StreamObserver<Distance> response) {
+            listen(response);
             return requests(() -> respond(response, Distance.getDefaultInstance()));
         }
 
         @Override
         public StreamObserver<Note> notes(StreamObserver<Note> response) {
+            listen(response);
             return requests(() -> respond(response, Note.getDefaultInstance()));
+        }
+
+        private static <R> ServerCallStreamObserver<R> listen(StreamObserver<R> response) {
+            ServerCallStreamObserver<R> own = (ServerCallStreamObserver<R>) response;
+            own.setOnCancelHandler(() -> see("onCancelHandler"));
+            return own;
         }
 
         private static <R> void respond(StreamObserver<R> response, R message) {
             handle(null);
+            if (isWaiting()) {
+                return;
+            }
             response.onNext(message);
             response.onCompleted();
         }
@@ -244,6 +333,59 @@ class IdentityTests {
                 }
 
             };
+        }
+
+    }
+
+    /**
+     * Goes on with a call on threads of its own, one a kind, as Spring Security offers
+     * it.
+     */
+    @EnableAsync(proxyTargetClass = true)
+    static class Later {
+
+        @Bean
+        ExecutorService threads() {
+            return Executors.newSingleThreadExecutor();
+        }
+
+        @Bean
+        AsyncTaskExecutor async(ExecutorService threads) {
+            return new DelegatingSecurityContextAsyncTaskExecutor(new TaskExecutorAdapter(threads));
+        }
+
+        @Bean
+        ScheduledExecutorService timer() {
+            return Executors.newSingleThreadScheduledExecutor();
+        }
+
+    }
+
+    /** Works for a call elsewhere. */
+    static class Elsewhere {
+
+        @Async("async")
+        void async() {
+            see("async");
+        }
+
+    }
+
+    /** Looks before anybody can be known. */
+    static class Outside implements RpcServerCustomizer {
+
+        @Override
+        public void customize(ServerBuilder<?> builder) {
+            builder.intercept(new ServerInterceptor() {
+
+                @Override
+                public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+                        ServerCallHandler<Q, R> next) {
+                    see("outside");
+                    return next.startCall(call, headers);
+                }
+
+            });
         }
 
     }

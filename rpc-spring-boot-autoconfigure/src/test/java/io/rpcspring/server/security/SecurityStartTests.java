@@ -112,7 +112,8 @@ class SecurityStartTests {
         assertRefused(open().withPropertyValues("rpc.server.security.basic.enabled=true"),
                 "rpc.server.security.basic.enabled is true, but there are no users: there is no bean of type"
                         + " AuthenticationManager or UserDetailsService. Add one of them (Spring Boot makes one only in"
-                        + " web applications, of spring.security.user), or remove rpc.server.security.basic.enabled.");
+                        + " web applications with servlets, of spring.security.user), or remove"
+                        + " rpc.server.security.basic.enabled.");
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -30,6 +29,7 @@ import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.sample.places.PlacesGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What was verified is remembered for a while, and not for longer.
@@ -43,19 +43,18 @@ class TokenCacheTests {
 
     private final TokenCache cache = new TokenCache(Duration.ofSeconds(60), 100, this.clock);
 
-    @BeforeEach
-    void nothingWasVerified() {
-        verified.set(0);
+    private static TokenCache.Key key(String token) {
+        return TokenCache.Key.of(new AuthorizationHeader("Bearer " + token, "Bearer ".length()));
     }
 
     private void add(String token, Duration left) {
         Instant now = this.clock.instant();
-        this.cache.add(TokenCache.Key.of(token), new JwtAuthenticationToken(
+        this.cache.add(key(token), new JwtAuthenticationToken(
                 new Jwt(token, now.minusSeconds(600), now.plus(left), Map.of("alg", "x"), Map.of("sub", "a"))));
     }
 
     private boolean knows(String token) {
-        return this.cache.find(TokenCache.Key.of(token)) != null;
+        return this.cache.find(key(token)) != null;
     }
 
     @Test
@@ -109,6 +108,21 @@ class TokenCacheTests {
         assertThat(verifications(List.of(Decoder.class))).isEqualTo(1);
     }
 
+    /** The scheme's case and the spaces are no part of it. */
+    @Test
+    void tokenIsKnownHoweverItIsWritten() {
+        String token = Tokens.of("anna");
+        try (PlacesServer server = Secured.start(List.of(WhoPlaces.class, Decoder.class, Introspector.class))) {
+            int before = verified.get();
+            for (String written : List.of("Bearer " + token, "bearer " + token, "BEARER   " + token)) {
+                assertThat(WhoPlaces
+                    .told(Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.authorization(written))))
+                    .isEqualTo("anna, anna");
+            }
+            assertThat(verified.get() - before).isEqualTo(1);
+        }
+    }
+
     @Test
     void cacheCanBeSwitchedOff() {
         assertThat(verifications(List.of(Decoder.class), "rpc.server.security.token-cache.enabled=false")).isEqualTo(3);
@@ -120,7 +134,6 @@ class TokenCacheTests {
         assertThat(output)
             .contains("Verified tokens are not remembered, because 'denyList' may want to see the token of"
                     + " each call; if not, set rpc.server.security.token-cache.enabled to true");
-        verified.set(0);
         assertThat(
                 verifications(List.of(Decoder.class, DenyList.class), "rpc.server.security.token-cache.enabled=true"))
             .isEqualTo(1);
@@ -129,7 +142,6 @@ class TokenCacheTests {
     @Test
     void opaqueTokensAreRememberedOnlyIfAskedFor() {
         assertThat(verifications(List.of(Introspector.class))).isEqualTo(3);
-        verified.set(0);
         assertThat(verifications(List.of(Introspector.class), "rpc.server.security.token-cache.opaque=true"))
             .isEqualTo(1);
     }
@@ -146,18 +158,47 @@ class TokenCacheTests {
         }
     }
 
+    @Test
+    void tokensThatTakeTurnsInTooSmallACacheAreVerifiedEachTime() {
+        try (PlacesServer server = Secured.start(List.of(WhoPlaces.class, Decoder.class),
+                "rpc.server.security.token-cache.size=1")) {
+            String anna = Tokens.of("anna");
+            String bert = Tokens.of("bert");
+            assertThat(verifications(server, anna, bert, anna, bert)).isEqualTo(4);
+            assertThat(verifications(server, bert, bert, anna)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tokenIsVerifiedAgainAfterTheTimeToLiveOfTheConfiguration() {
+        try (PlacesServer server = Secured.start(List.of(WhoPlaces.class, Decoder.class),
+                "rpc.server.security.token-cache.time-to-live=5ms")) {
+            String anna = Tokens.of("anna");
+            assertThat(verifications(server, anna)).isEqualTo(1);
+            Instant remembered = Instant.now();
+            await().until(() -> Duration.between(remembered, Instant.now()).toMillis() > 5);
+            assertThat(verifications(server, anna)).isEqualTo(1);
+        }
+    }
+
     private static int verifications(List<Class<?>> beans, String... properties) {
         List<Class<?>> all = new ArrayList<>(beans);
         all.add(WhoPlaces.class);
         try (PlacesServer server = Secured.start(all, properties)) {
             String token = Tokens.of("anna");
-            for (int i = 0; i < 3; i++) {
-                assertThat(Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.bearer(token))
-                    .status()
-                    .isOk()).isTrue();
-            }
+            return verifications(server, token, token, token);
         }
-        return verified.get();
+    }
+
+    /** How many were verified of calls that make each other wait. */
+    private static int verifications(PlacesServer server, String... tokens) {
+        int before = verified.get();
+        for (String token : tokens) {
+            assertThat(
+                    Secured.call(server.channel(), PlacesGrpc.getFindMethod(), Secured.bearer(token)).status().isOk())
+                .isTrue();
+        }
+        return verified.get() - before;
     }
 
     /** Counts. */

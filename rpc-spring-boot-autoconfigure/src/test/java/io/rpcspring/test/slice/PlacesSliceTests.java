@@ -2,8 +2,12 @@ package io.rpcspring.test.slice;
 
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.security.test.context.support.WithMockUser;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.web.context.WebApplicationContext;
 
@@ -21,7 +25,12 @@ import static org.mockito.BDDMockito.given;
 /**
  * One service of an application, with what it needs of the starter.
  */
-@RpcTest(services = SlicedPlaces.class, properties = "rpc.server.services.[clock.Clock].pool=streams")
+@RpcTest(services = SlicedPlaces.class,
+        properties = { "rpc.server.services.[clock.Clock].pool=streams",
+                "rpc.server.security.rules.[clock.Clock].access=hasRole('owner')",
+                "rpc.server.security.rules.[places.v1.Places].access=hasRole('traveller')",
+                "rpc.server.security.basic.enabled=true" })
+@ExtendWith(OutputCaptureExtension.class)
 class PlacesSliceTests {
 
     @MockitoBean
@@ -33,6 +42,7 @@ class PlacesSliceTests {
     private PlacesBlockingStub places;
 
     @Test
+    @WithMockUser(roles = "traveller")
     void theServiceIsCalledWithItsInterceptorsAndAdvices(@Autowired Log log) {
         given(this.gazetteer.find("Zurich")).willReturn(Place.newBuilder().setZone("Europe/Zurich").build());
         given(this.gazetteer.find("Nowhere")).willThrow(new UnsupportedOperationException("no such place"));
@@ -40,6 +50,27 @@ class PlacesSliceTests {
         assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> this.places.find(name("Nowhere")))
             .withMessage("NOT_FOUND: no such place");
         assertThat(log.calls).contains("places.v1.Places/Find");
+    }
+
+    /** Its own service's rule holds, though the slice has nobody's credentials. */
+    @Test
+    void whatIsConfiguredForTheRestIsLogged(CapturedOutput output) {
+        assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> this.places.find(name("Zurich")))
+            .withMessage("UNAUTHENTICATED: places.v1.Places/Find needs credentials");
+        assertThat(output.toString().lines().filter((line) -> line.contains("Left out of the slice")))
+            .extracting((line) -> line.substring(line.indexOf("Left out")))
+            .containsExactly(
+                    "Left out of the slice, or wrong: rpc.server.security.basic.enabled is true, but there are no"
+                            + " users: there is no bean of type AuthenticationManager or UserDetailsService.",
+                    "Left out of the slice, or wrong: rpc.server.security.rules says who may call, but nothing finds"
+                            + " out who calls: nothing authenticates calls.",
+                    "Left out of the slice, or wrong: The interceptor bean 'clockOnly' names the service 'clock.Clock',"
+                            + " which no bean serves. Served: places.v1.Places.",
+                    "Left out of the slice, or wrong: rpc.server.security.rules names the service 'clock.Clock',"
+                            + " which is not served. Served: places.v1.Places, grpc.health.v1.Health.",
+                    "Left out of the slice, or wrong: rpc.server.services names the service 'clock.Clock', which"
+                            + " no bean serves. Served: places.v1.Places.");
+        assertThat(output).doesNotContain("nothing authenticates gRPC calls");
     }
 
     @Test
