@@ -20,6 +20,7 @@ import io.grpc.health.v1.HealthGrpc;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -224,6 +225,7 @@ class AbuseTests {
         assertThat(status).isEqualTo(answer);
     }
 
+    @Tag("slow")
     @Test
     void allAttacksTwiceLeaveLittleLogAndNothingElse(CapturedOutput output) throws Exception {
         attackInAllWays();

@@ -26,6 +26,7 @@ import io.grpc.StatusOr;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -115,6 +116,7 @@ public class ServerProcessTests {
     }
 
     @WithLibrary("grpc-services")
+    @Tag("slow")
     @Test
     void rollingRestartFailsNoCall() throws Exception {
         List<CompletableFuture<ServerProcess>> started = new ArrayList<>(

@@ -20,6 +20,7 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -122,6 +123,7 @@ class SiegeTests {
     }
 
     @WithLibrary("grpc-services")
+    @Tag("slow")
     @Test
     void headersThatDripAreEndedByKeepAlive() throws Exception {
         try (DefaultServer server = DefaultServer.start(Application.class, "rpc.server.keep-alive.time=10s",
