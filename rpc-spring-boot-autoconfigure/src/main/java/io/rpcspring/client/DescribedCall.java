@@ -66,7 +66,7 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
     }
 
     private void end() {
-        if (LIVE.compareAndSet(this, 1, 0)) {
+        if (this.live == 1 && LIVE.compareAndSet(this, 1, 0)) {
             this.channel.figures().callEnded();
         }
     }
