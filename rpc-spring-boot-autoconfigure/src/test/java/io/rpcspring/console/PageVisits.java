@@ -26,8 +26,8 @@ import io.rpcspring.client.RpcChannels;
 import io.rpcspring.sample.places.Note;
 
 /**
- * Gives tests one browser and one application that has the console: started by the first
- * test of a page, stopped after the last of all.
+ * Gives tests one browser and one application that has the console: started for the
+ * outermost class that asks, stopped after it.
  */
 class PageVisits implements BeforeAllCallback, ParameterResolver {
 
@@ -57,8 +57,7 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
     }
 
     private static Visit visit(ExtensionContext context) {
-        return context.getRoot()
-            .getStore(Namespace.create(PageVisits.class))
+        return context.getStore(Namespace.create(PageVisits.class))
             .computeIfAbsent(Visit.class, (type) -> begin(), Visit.class);
     }
 
@@ -72,7 +71,7 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
                     "rpc.server.pools.bookings.queue-timeout=60s",
                     "rpc.client.channels.places.target=localhost:${local.rpc.server.port}")));
         URI page = URI.create("http://localhost:" + server.port() + "/rpc/");
-        return new Visit(server, new Visitor(chromium.start(), page));
+        return new Visit(server, Visitor.of(chromium.start(), page));
     }
 
     /** As the build plugin writes comments. */

@@ -33,7 +33,7 @@ import static org.awaitility.Awaitility.await;
  * README.
  */
 @ExtendWith(PageVisits.class)
-class LooksOfAPageTests {
+class LooksOfAPage {
 
     private static final String FIND = "places.v1.Places/Find";
 
