@@ -24,6 +24,7 @@ import org.springframework.core.io.DefaultResourceLoader;
 
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.sample.places.Note;
+import io.rpcspring.server.RpcServer;
 
 /**
  * Gives tests one browser and one application that has the console: started for the
@@ -37,7 +38,8 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
      */
     static final String HARMFUL = "<img src=x onerror=window.harm=1> <script>window.harm=1</script>";
 
-    private static final Set<Class<?>> BEANS = Set.of(Showcase.class, BookedTrips.class, RpcChannels.class);
+    private static final Set<Class<?>> BEANS = Set.of(Showcase.class, BookedTrips.class, RpcChannels.class,
+            RpcServer.class);
 
     @Override
     public void beforeAll(ExtensionContext context) {
