@@ -55,15 +55,7 @@ class RpcMockTests {
         @Test
         void plainObjectOfABeanMethodAndImplBaseAreServed(@RpcClient("any") PlacesBlockingStub places,
                 @RpcClient("any") ClockBlockingStub clocks) {
-            given(this.finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
-            willAnswer((call) -> {
-                StreamObserver<TimeOfDay> response = call.getArgument(1);
-                response.onNext(TimeOfDay.newBuilder().setTime("mock").build());
-                response.onCompleted();
-                return null;
-            }).given(this.clock).timeAt(any(), any());
-            assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
-            assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("mock");
+            assertMocked(places, clocks, this.finder, this.clock);
         }
 
     }
@@ -85,14 +77,7 @@ class RpcMockTests {
         @Test
         void plainObjectAndImplBaseAreServed(@RpcClient("any") PlacesBlockingStub places,
                 @RpcClient("any") ClockBlockingStub clocks) {
-            given(this.finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
-            willAnswer((call) -> {
-                call.<StreamObserver<TimeOfDay>>getArgument(1)
-                    .onError(Status.ABORTED.withDescription("mock").asException());
-                return null;
-            }).given(this.clock).timeAt(any(), any());
-            assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
-            assertThatThrownBy(() -> clocks.timeAt(PLACE)).hasMessage("ABORTED: mock");
+            assertMocked(places, clocks, this.finder, this.clock);
         }
 
     }
@@ -114,10 +99,7 @@ class RpcMockTests {
         @Test
         void theyAreServedAndSeeTheirCalls(@RpcClient("any") PlacesBlockingStub places,
                 @RpcClient("any") ClockBlockingStub clocks) {
-            assertThat(places.find(ZURICH).getZone()).isEqualTo("real");
-            assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("real");
-            then(this.finder).should().find(ZURICH);
-            then(this.clock).should().timeAt(any(), any());
+            assertReal(places, clocks, this.finder, this.clock);
         }
 
     }
@@ -139,12 +121,35 @@ class RpcMockTests {
         @Test
         void theyAreServedAndSeeTheirCalls(@RpcClient("any") PlacesBlockingStub places,
                 @RpcClient("any") ClockBlockingStub clocks) {
-            assertThat(places.find(ZURICH).getZone()).isEqualTo("real");
-            assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("real");
-            then(this.finder).should().find(ZURICH);
-            then(this.clock).should().timeAt(any(), any());
+            assertReal(places, clocks, this.finder, this.clock);
         }
 
+    }
+
+    private static void assertMocked(PlacesBlockingStub places, ClockBlockingStub clocks, Finder finder,
+            ClockGrpc.ClockImplBase clock) {
+        given(finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
+        willAnswer((call) -> {
+            StreamObserver<TimeOfDay> response = call.getArgument(1);
+            response.onNext(TimeOfDay.newBuilder().setTime("mock").build());
+            response.onCompleted();
+            return null;
+        }).willAnswer((call) -> {
+            StreamObserver<TimeOfDay> response = call.getArgument(1);
+            response.onError(Status.ABORTED.withDescription("mock").asException());
+            return null;
+        }).given(clock).timeAt(any(), any());
+        assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
+        assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("mock");
+        assertThatThrownBy(() -> clocks.timeAt(PLACE)).hasMessage("ABORTED: mock");
+    }
+
+    private static void assertReal(PlacesBlockingStub places, ClockBlockingStub clocks, Finder finder,
+            ClockGrpc.ClockImplBase clock) {
+        assertThat(places.find(ZURICH).getZone()).isEqualTo("real");
+        assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("real");
+        then(finder).should().find(ZURICH);
+        then(clock).should().timeAt(any(), any());
     }
 
     /** In a whole application, with a port that nobody calls. */
@@ -213,12 +218,7 @@ class RpcMockTests {
 
     /** Is marked. */
     @RpcService(PlacesGrpc.class)
-    static class MarkedFinder implements Finder {
-
-        @Override
-        public Place find(PlaceName name) {
-            return Place.newBuilder().setZone("real").build();
-        }
+    static class MarkedFinder extends RealFinder {
 
     }
 
