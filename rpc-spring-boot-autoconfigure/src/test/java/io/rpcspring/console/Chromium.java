@@ -2,6 +2,7 @@ package io.rpcspring.console;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -45,6 +46,20 @@ record Chromium(Path browser, Path driver) {
             .usingAnyFreePort()
             .build();
         return new ChromeDriver(service, options);
+    }
+
+    /** Ends the browser, also if it does not listen any more. */
+    static void quit(ChromeDriver driver) {
+        List<ProcessHandle> processes = ProcessHandle.current()
+            .descendants()
+            .filter((process) -> process.info().command().orElse("").contains("chrom"))
+            .toList();
+        try {
+            driver.quit();
+        }
+        finally {
+            processes.forEach(ProcessHandle::destroyForcibly);
+        }
     }
 
 }

@@ -116,7 +116,7 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
 
         @Override
         public void close() {
-            this.visitor.driver().quit();
+            Chromium.quit(this.visitor.driver());
             this.server.close();
         }
 
