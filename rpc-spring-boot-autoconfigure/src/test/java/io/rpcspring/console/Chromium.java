@@ -41,7 +41,8 @@ record Chromium(Path browser, Path driver) {
         options.setBinary(this.browser.toFile());
         options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
                 "--hide-scrollbars", "--force-device-scale-factor=1", "--window-size=1440,900",
-                "--disable-background-networking", "--disable-component-update", "--no-first-run");
+                "--disable-background-networking", "--disable-component-update", "--no-first-run",
+                "--force-prefers-reduced-motion", "--disable-smooth-scrolling", "--disable-extensions");
         ChromeDriverService service = new ChromeDriverService.Builder().usingDriverExecutable(this.driver.toFile())
             .usingAnyFreePort()
             .build();

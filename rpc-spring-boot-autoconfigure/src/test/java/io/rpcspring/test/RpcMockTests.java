@@ -38,6 +38,32 @@ class RpcMockTests {
 
     private static final com.example.clock.Place PLACE = com.example.clock.Place.getDefaultInstance();
 
+    private static void assertMocked(PlacesBlockingStub places, ClockBlockingStub clocks, Finder finder,
+            ClockGrpc.ClockImplBase clock) {
+        given(finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
+        willAnswer((call) -> {
+            StreamObserver<TimeOfDay> response = call.getArgument(1);
+            response.onNext(TimeOfDay.newBuilder().setTime("mock").build());
+            response.onCompleted();
+            return null;
+        }).willAnswer((call) -> {
+            StreamObserver<TimeOfDay> response = call.getArgument(1);
+            response.onError(Status.ABORTED.withDescription("mock").asException());
+            return null;
+        }).given(clock).timeAt(any(), any());
+        assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
+        assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("mock");
+        assertThatThrownBy(() -> clocks.timeAt(PLACE)).hasMessage("ABORTED: mock");
+    }
+
+    private static void assertReal(PlacesBlockingStub places, ClockBlockingStub clocks, Finder finder,
+            ClockGrpc.ClockImplBase clock) {
+        assertThat(places.find(ZURICH).getZone()).isEqualTo("real");
+        assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("real");
+        then(finder).should().find(ZURICH);
+        then(clock).should().timeAt(any(), any());
+    }
+
     /** Whatever marks a service, its mock is served. */
     @Nested
     @SpringBootTest(classes = Marked.class)
@@ -124,32 +150,6 @@ class RpcMockTests {
             assertReal(places, clocks, this.finder, this.clock);
         }
 
-    }
-
-    private static void assertMocked(PlacesBlockingStub places, ClockBlockingStub clocks, Finder finder,
-            ClockGrpc.ClockImplBase clock) {
-        given(finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
-        willAnswer((call) -> {
-            StreamObserver<TimeOfDay> response = call.getArgument(1);
-            response.onNext(TimeOfDay.newBuilder().setTime("mock").build());
-            response.onCompleted();
-            return null;
-        }).willAnswer((call) -> {
-            StreamObserver<TimeOfDay> response = call.getArgument(1);
-            response.onError(Status.ABORTED.withDescription("mock").asException());
-            return null;
-        }).given(clock).timeAt(any(), any());
-        assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
-        assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("mock");
-        assertThatThrownBy(() -> clocks.timeAt(PLACE)).hasMessage("ABORTED: mock");
-    }
-
-    private static void assertReal(PlacesBlockingStub places, ClockBlockingStub clocks, Finder finder,
-            ClockGrpc.ClockImplBase clock) {
-        assertThat(places.find(ZURICH).getZone()).isEqualTo("real");
-        assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("real");
-        then(finder).should().find(ZURICH);
-        then(clock).should().timeAt(any(), any());
     }
 
     /** In a whole application, with a port that nobody calls. */
