@@ -41,6 +41,7 @@ import io.rpcspring.console.Console;
 import io.rpcspring.console.ConsoleServlet;
 import io.rpcspring.console.ConsoleSubject;
 import io.rpcspring.console.Gate;
+import io.rpcspring.console.Heartbeat;
 import io.rpcspring.console.KnownRules;
 import io.rpcspring.server.RpcServer;
 import io.rpcspring.server.RpcServerStartedEvent;
@@ -114,9 +115,11 @@ final class RpcConsoleAutoConfiguration {
 
         @Bean
         Console rpcConsole(RpcConsoleProperties properties, ConsoleSubject subject, CallWatch watch,
-                InProcessDoor rpcConsoleDoor, ObjectProvider<KnownRules> rules, ResourceLoader classPath) {
-            return new Console(properties.settings(), subject, watch, rpcConsoleDoor.name(),
-                    rules.getIfAvailable(() -> KnownRules.NONE), Objects.requireNonNull(classPath.getClassLoader()));
+                InProcessDoor rpcConsoleDoor, ObjectProvider<KnownRules> rules, ObjectProvider<Heartbeat> heartbeat,
+                ResourceLoader classPath) {
+            return new Console(properties.settings(heartbeat.getIfAvailable(() -> Heartbeat.USUAL)), subject, watch,
+                    rpcConsoleDoor.name(), rules.getIfAvailable(() -> KnownRules.NONE),
+                    Objects.requireNonNull(classPath.getClassLoader()));
         }
 
         @Bean

@@ -9,6 +9,7 @@ import org.springframework.util.unit.DataSize;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.console.ConsoleSettings;
+import io.rpcspring.console.Heartbeat;
 
 /**
  * The page on which people try methods.
@@ -44,8 +45,9 @@ record RpcConsoleProperties(@DefaultValue("false") boolean enabled, @DefaultValu
         }
     }
 
-    ConsoleSettings settings() {
-        return new ConsoleSettings(this.path, (int) this.limits.messageSize().toBytes(), this.limits.calls());
+    ConsoleSettings settings(Heartbeat heartbeat) {
+        return new ConsoleSettings(this.path, (int) this.limits.messageSize().toBytes(), this.limits.calls(),
+                heartbeat);
     }
 
     /**

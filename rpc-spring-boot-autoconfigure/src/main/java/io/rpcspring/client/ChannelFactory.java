@@ -70,15 +70,16 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
      * @throws RpcConfigurationException if not
      */
     void checkAtStart() {
-        List<String> targets = this.target.targets()
-            .stream()
-            .map(this.environment.placeholders()::resolvePlaceholders)
-            .toList();
+        List<String> targets = knownTargets();
         if (this.target.isKnownAtStart() && !targets.isEmpty()) {
             check(targets);
             targets.forEach((one) -> this.environment.directoryOf(one)
                 .ifPresent((directory) -> directory.check(this.target.property(), one)));
         }
+    }
+
+    List<String> knownTargets() {
+        return this.target.known(this.environment.placeholders());
     }
 
     private void check(List<String> targets) {

@@ -8,7 +8,8 @@ import io.grpc.ConnectivityState;
  * Says what a channel is and how it does.
  *
  * @param name the channel's name
- * @param target where its servers are, as configured
+ * @param target where its servers are; a placeholder that has no value yet stands as it
+ * is written
  * @param state the state of the best of its connections; a channel that was never used is
  * {@code IDLE}
  * @param users how often it was injected or asked for; of a channel opened at run time,

@@ -56,6 +56,11 @@ record ChannelTarget(String channel, String property, List<String> targets, bool
         return this.targets.stream().map((target) -> resolved(target, placeholders)).toList();
     }
 
+    /** The targets as far as they are known now. */
+    List<String> known(PropertyResolver placeholders) {
+        return this.literal ? this.targets : this.targets.stream().map(placeholders::resolvePlaceholders).toList();
+    }
+
     private String resolved(String target, PropertyResolver placeholders) {
         String resolved;
         try {

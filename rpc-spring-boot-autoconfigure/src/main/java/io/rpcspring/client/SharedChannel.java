@@ -88,7 +88,7 @@ final class SharedChannel extends Channel {
 
     ChannelReport report() {
         ChannelConfiguration configuration = this.factory.configuration();
-        return new ChannelReport(configuration.name(), String.join(", ", this.factory.target().targets()), state(),
+        return new ChannelReport(configuration.name(), String.join(", ", this.factory.knownTargets()), state(),
                 this.users.get(), configuration.tree(), this.figures);
     }
 

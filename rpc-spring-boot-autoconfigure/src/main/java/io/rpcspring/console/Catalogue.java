@@ -95,8 +95,7 @@ final class Catalogue {
             .with("pool", called.pool())
             .with("request", proto.getInputType().getFullName())
             .with("response", proto.getOutputType().getFullName())
-            .with("java", GeneratedNames.of(called.method()))
-            .with("http", null);
+            .with("java", GeneratedNames.of(called.method()));
     }
 
     List<Frame> services() {

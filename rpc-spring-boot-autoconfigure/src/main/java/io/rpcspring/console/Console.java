@@ -72,7 +72,8 @@ public final class Console implements SmartLifecycle {
     @Override
     public synchronized void start() {
         if (this.run == null) {
-            this.run = new ConsoleRun(new InnerChannel(this.door, this.watch), this::tick);
+            this.run = new ConsoleRun(new InnerChannel(this.door, this.watch), this.settings.heartbeat().tick(),
+                    this::tick);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.rpcspring.console;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,14 +23,16 @@ final class ConsoleRun implements AutoCloseable {
     /**
      * Starts the clock.
      * @param channel closed with this
-     * @param eachSecond must not wait
+     * @param every how often
+     * @param task must not wait
      */
-    ConsoleRun(InnerChannel channel, Runnable eachSecond) {
+    ConsoleRun(InnerChannel channel, Duration every, Runnable task) {
         this.channel = channel;
         CustomizableThreadFactory factory = new CustomizableThreadFactory("rpc-console-clock-");
         factory.setDaemon(true);
         this.clock = Executors.newSingleThreadScheduledExecutor(factory);
-        var unused = this.clock.scheduleAtFixedRate(() -> run(eachSecond), 1, 1, TimeUnit.SECONDS);
+        var unused = this.clock.scheduleAtFixedRate(() -> run(task), every.toNanos(), every.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
     /** A clock that throws stands still for ever. */

@@ -6,8 +6,9 @@ package io.rpcspring.console;
  * @param path below the context path; begins with a slash and does not end with one
  * @param messageSize how many bytes the JSON of a message has at most, both ways
  * @param calls how many calls a tab has in flight at most
+ * @param heartbeat how tabs show that their browsers are there
  */
-public record ConsoleSettings(String path, int messageSize, int calls) {
+public record ConsoleSettings(String path, int messageSize, int calls, Heartbeat heartbeat) {
 
     /** How many responses may be granted ahead. */
     static final int CREDITS = 1000;

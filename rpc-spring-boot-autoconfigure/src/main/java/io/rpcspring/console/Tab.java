@@ -1,8 +1,8 @@
 package io.rpcspring.console;
 
 import java.security.Principal;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.google.protobuf.Descriptors.Descriptor;
@@ -15,12 +15,6 @@ import org.springframework.web.socket.CloseStatus;
 final class Tab {
 
     private static final CloseStatus NO_TOKEN = new CloseStatus(4401, "The token is missing or wrong");
-
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
-
-    private static final long PING_EVERY = TimeUnit.SECONDS.toNanos(20);
-
-    private static final long GONE_AFTER = TimeUnit.SECONDS.toNanos(50);
 
     private final Console console;
 
@@ -148,7 +142,7 @@ final class Tab {
         }
     }
 
-    /** Each second, unless the browser has not taken yet what came a second ago. */
+    /** At each tick, unless the browser has not taken yet what came at the last. */
     void tick(@Nullable Frame figures) {
         if (this.ticking.compareAndSet(false, true)) {
             try {
@@ -164,17 +158,21 @@ final class Tab {
     }
 
     private void lookAfter() {
-        long now = System.nanoTime();
-        if (!this.known && now - this.opened > PATIENCE) {
+        Heartbeat heartbeat = this.console.settings().heartbeat();
+        if (!this.known && isOver(heartbeat.hello(), this.opened)) {
             this.out.close(NO_TOKEN);
         }
-        else if (now - this.heard > GONE_AFTER) {
+        else if (isOver(heartbeat.gone(), this.heard)) {
             this.out.close(CloseStatus.SESSION_NOT_RELIABLE);
         }
-        else if (now - this.pinged > PING_EVERY) {
-            this.pinged = now;
+        else if (isOver(heartbeat.ping(), this.pinged)) {
+            this.pinged = System.nanoTime();
             this.out.ping();
         }
+    }
+
+    private static boolean isOver(Duration time, long since) {
+        return System.nanoTime() - since > time.toNanos();
     }
 
     boolean isWatching() {

@@ -7,7 +7,7 @@ import {withoutSecrets} from './metadata.js';
 import {RequestView, milliseconds} from './request.js';
 import {ResponseView} from './response.js';
 import {pastCall} from './history.js';
-import {curl, grpcurl, java} from './snippets.js';
+import {grpcurl, java} from './snippets.js';
 
 const DRAFTS = 'rpc-console.draft.';
 
@@ -184,7 +184,6 @@ export class Session {
         };
         return [
             {label: 'grpcurl', hint: 'for a terminal', run: run(() => grpcurl(call, app.hello.address), 'grpcurl command')},
-            ...(method.http ? [{label: 'curl', hint: 'over HTTP', run: run(() => curl(call), 'curl command')}] : []),
             {label: 'Java', hint: '@RpcClient', run: run(() => app.types.need(method.response).then(() => java(call, app.types, this.service, channelName(this.service))), 'Java code')},
         ];
     }

@@ -33,12 +33,6 @@ export function grpcurl({method, messages, metadata, deadline}, address) {
     return parts.join(' \\\n  ');
 }
 
-export function curl({method, messages, metadata}) {
-    const {verb, path} = method.http;
-    const body = verb === 'GET' || verb === 'DELETE' ? [] : ["-H 'content-type: application/json'", `-d ${quoted(layout(messages[0] ?? '{}', ''))}`];
-    return [`curl -X ${verb} ${quoted(new URL(path, location.origin).href)}`, ...headerLines(metadata, ': '), ...body].join(' \\\n  ');
-}
-
 // Java
 
 const camel = (name) => name.replace(/_+([a-z0-9])?/gi, (_, c) => (c ?? '').toUpperCase()).replace(/^./, (c) => c.toUpperCase()).replace(/(\d)([a-z])/g, (_, d, c) => d + c.toUpperCase());

@@ -125,7 +125,7 @@ class RpcEndpointTests {
                     .find(PlaceName.getDefaultInstance());
                 RpcReport.Channel channel = new Exposed(context).report().channels().get(0);
                 assertThat(channel.name()).isEqualTo("places");
-                assertThat(channel.target()).isEqualTo("localhost:${local.rpc.server.port}");
+                assertThat(channel.target()).isEqualTo("localhost:" + context.getBean(RpcServer.class).port());
                 assertThat(channel.addresses()).isNotEmpty().allMatch((address) -> address.contains("localhost"));
                 assertThat(channel.state()).isEqualTo("READY");
                 assertThat(channel.users()).isEqualTo(1);

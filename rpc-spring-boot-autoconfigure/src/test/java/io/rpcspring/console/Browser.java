@@ -3,6 +3,7 @@ package io.rpcspring.console;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -129,6 +130,15 @@ final class Browser implements WebSocket.Listener, AutoCloseable {
             from.request(1);
         }
         return CompletableFuture.completedFuture(null);
+    }
+
+    /** It is answered, as by browsers, without being asked. */
+    @Override
+    public @Nullable CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
+        if (this.listens) {
+            from.request(1);
+        }
+        return null;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.rpcspring.console;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -40,11 +41,26 @@ record Chromium(Path browser, Path driver) {
         options.setBinary(this.browser.toFile());
         options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
                 "--hide-scrollbars", "--force-device-scale-factor=1", "--window-size=1440,900",
-                "--disable-background-networking", "--disable-component-update", "--no-first-run");
+                "--disable-background-networking", "--disable-component-update", "--no-first-run",
+                "--force-prefers-reduced-motion", "--disable-smooth-scrolling", "--disable-extensions");
         ChromeDriverService service = new ChromeDriverService.Builder().usingDriverExecutable(this.driver.toFile())
             .usingAnyFreePort()
             .build();
         return new ChromeDriver(service, options);
+    }
+
+    /** Ends the browser, also if it does not listen any more. */
+    static void quit(ChromeDriver driver) {
+        List<ProcessHandle> processes = ProcessHandle.current()
+            .descendants()
+            .filter((process) -> process.info().command().orElse("").contains("chrom"))
+            .toList();
+        try {
+            driver.quit();
+        }
+        finally {
+            processes.forEach(ProcessHandle::destroyForcibly);
+        }
     }
 
 }

@@ -59,7 +59,7 @@ class DescribedTypesTests {
         assertThat(one(places.getAsJsonArray("methods"), "Within"))
             .hasToString("{\"name\":\"Within\",\"kind\":\"SERVER_STREAMING\",\"comment\":null,\"deprecated\":false,"
                     + "\"idempotent\":false,\"pool\":\"streams\",\"request\":\"places.v1.Area\","
-                    + "\"response\":\"places.v1.Place\",\"java\":\"within\",\"http\":null}");
+                    + "\"response\":\"places.v1.Place\",\"java\":\"within\"}");
         JsonObject parcels = one(hello.getAsJsonArray("services"), "parcels.v1.Parcels");
         assertThat(one(parcels.getAsJsonArray("methods"), "SendSlowly").get("deprecated").getAsBoolean()).isTrue();
     }

@@ -24,10 +24,11 @@ import org.springframework.core.io.DefaultResourceLoader;
 
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.sample.places.Note;
+import io.rpcspring.server.RpcServer;
 
 /**
- * Gives tests one browser and one application that has the console: started by the first
- * test of a page, stopped after the last of all.
+ * Gives tests one browser and one application that has the console: started for the
+ * outermost class that asks, stopped after it.
  */
 class PageVisits implements BeforeAllCallback, ParameterResolver {
 
@@ -37,7 +38,8 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
      */
     static final String HARMFUL = "<img src=x onerror=window.harm=1> <script>window.harm=1</script>";
 
-    private static final Set<Class<?>> BEANS = Set.of(Showcase.class, BookedTrips.class, RpcChannels.class);
+    private static final Set<Class<?>> BEANS = Set.of(Showcase.class, BookedTrips.class, RpcChannels.class,
+            RpcServer.class);
 
     @Override
     public void beforeAll(ExtensionContext context) {
@@ -57,8 +59,7 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
     }
 
     private static Visit visit(ExtensionContext context) {
-        return context.getRoot()
-            .getStore(Namespace.create(PageVisits.class))
+        return context.getStore(Namespace.create(PageVisits.class))
             .computeIfAbsent(Visit.class, (type) -> begin(), Visit.class);
     }
 
@@ -72,7 +73,7 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
                     "rpc.server.pools.bookings.queue-timeout=60s",
                     "rpc.client.channels.places.target=localhost:${local.rpc.server.port}")));
         URI page = URI.create("http://localhost:" + server.port() + "/rpc/");
-        return new Visit(server, new Visitor(chromium.start(), page));
+        return new Visit(server, Visitor.of(chromium.start(), page));
     }
 
     /** As the build plugin writes comments. */
@@ -115,7 +116,7 @@ class PageVisits implements BeforeAllCallback, ParameterResolver {
 
         @Override
         public void close() {
-            this.visitor.driver().quit();
+            Chromium.quit(this.visitor.driver());
             this.server.close();
         }
 

@@ -2,6 +2,7 @@ package io.rpcspring.console;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.google.rpc.ErrorInfo;
@@ -39,7 +40,7 @@ class Showcase {
      */
     static final int HALFWAY = 50;
 
-    /** A stream around here takes a millisecond for each message. */
+    /** A stream around here takes a little while for each message. */
     static final int SLOW = 10;
 
     private static final int HALF = 5000;
@@ -88,7 +89,7 @@ class Showcase {
                 this.onward.acquire();
             }
             if (where == SLOW) {
-                Thread.sleep(1);
+                TimeUnit.MICROSECONDS.sleep(100);
             }
             out.send(place("Place " + i).build());
             this.sent.set(i);

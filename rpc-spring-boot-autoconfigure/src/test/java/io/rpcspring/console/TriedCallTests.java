@@ -14,6 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.socket.CloseStatus;
 
 import io.rpcspring.server.RpcServer;
 
@@ -26,9 +29,10 @@ import static org.awaitility.Awaitility.await;
  */
 class TriedCallTests {
 
-    private static final ConsoleServer SERVER = ConsoleServer.start(List.of(TriedPlaces.class, TriedParcels.class),
-            "rpc.console.limits.calls=3", "rpc.console.limits.message-size=2KB",
-            "rpc.server.pools.default.type=platform", "rpc.server.pools.streams.type=platform");
+    private static final ConsoleServer SERVER = ConsoleServer.start(
+            List.of(TriedPlaces.class, TriedParcels.class, QuickHeartbeat.class), "rpc.console.limits.calls=3",
+            "rpc.console.limits.message-size=2KB", "rpc.server.pools.default.type=platform",
+            "rpc.server.pools.streams.type=platform");
 
     private final TriedPlaces places = SERVER.bean(TriedPlaces.class);
 
@@ -250,7 +254,7 @@ class TriedCallTests {
         other.await("running", 1);
         other.await("running", 2);
         other.close();
-        await().until(() -> this.places.interrupted.get() == 2);
+        await().atMost(Duration.ofSeconds(1)).until(() -> this.places.interrupted.get() == 2);
         await().until(() -> SERVER.bean(RpcServer.class).calls().isEmpty());
     }
 
@@ -282,7 +286,30 @@ class TriedCallTests {
         other.start(1, "Find", "{'name':'wait'}", "");
         other.await("running", 1);
         other.socket().abort();
+        await().atMost(Duration.ofSeconds(1)).until(() -> this.places.interrupted.get() == 1);
+    }
+
+    /**
+     * As when the machine of the browser loses its network: nothing ends the connection.
+     */
+    @Test
+    void tabThatIsSilentIsClosedAndItsCallsCancelled() {
+        this.tab.start(1, "Find", "{'name':'wait'}", "");
+        this.tab.await("running", 1);
+        Browser speechless = Browser.connect(SERVER, "/rpc", "http://localhost:" + SERVER.port()).join();
+        Browser vanished = SERVER.open();
+        vanished.start(1, "Find", "{'name':'wait'}", "");
+        vanished.await("running", 1);
+        vanished.listens = false;
         await().until(() -> this.places.interrupted.get() == 1);
+        vanished.listens = true;
+        vanished.socket().request(1000);
+        assertThat(vanished.closeCode()).isEqualTo(CloseStatus.SESSION_NOT_RELIABLE.getCode());
+        assertThat(speechless.closeCode()).isEqualTo(4401);
+        // Who answers pings, and says nothing else, stays.
+        assertThat(this.tab.closed).isNotDone();
+        this.tab.send("{'type':'cancel','call':1}");
+        this.tab.await("end", 1);
     }
 
     @Test
@@ -409,6 +436,18 @@ class TriedCallTests {
         this.tab.send("{'type':'board','on':false}");
         this.tab.send("{'type':'cancel','call':1}");
         this.tab.await("end", 1);
+    }
+
+    /** What a test can wait for. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class QuickHeartbeat {
+
+        @Bean
+        Heartbeat heartbeat() {
+            return new Heartbeat(Duration.ofMillis(100), Duration.ofSeconds(3), Duration.ofMillis(100),
+                    Duration.ofSeconds(3));
+        }
+
     }
 
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.ScriptTimeoutException;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -27,12 +28,38 @@ record Visitor(ChromeDriver driver, URI page) {
     /** How long something may take that nothing waits for. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /**
+     * Forgets all that a page remembers, once, before a page that is asked to be fresh.
+     */
+    private static final String FORGET = """
+            if (location.search === '?fresh') {
+                localStorage.clear();
+                sessionStorage.clear();
+                history.replaceState(null, '', location.pathname + location.hash);
+            }""";
+
+    private static final String TEXTS = "const texts = (selector) => [...document.querySelectorAll(selector)]"
+            + ".filter((e) => e.checkVisibility()).map((e) => e.innerText.trim());";
+
+    /** The page itself waits: who asks it again and again keeps it from its work. */
+    private static final String WAIT = TEXTS + """
+            return new Promise((found) => {
+                const look = () => (%s) ? found(true) : setTimeout(look, 10);
+                look();
+            });""";
+
+    static Visitor of(ChromeDriver driver, URI page) {
+        driver.manage().timeouts().scriptTimeout(PATIENCE);
+        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", FORGET));
+        return new Visitor(driver, page);
+    }
+
     /** Opens a method as if nobody had been here before. */
     void visit(String method) {
-        this.driver.get(this.page.resolve("console.css").toString());
-        run("localStorage.clear(); sessionStorage.clear()");
-        this.driver.get(this.page + "#/" + method);
-        awaitRequestOf(method);
+        this.driver.get(this.page + "?fresh#/" + method);
+        String name = method.substring(method.indexOf('/') + 1).replaceFirst("\\?.*", "");
+        awaitThat("the form of " + name,
+                "texts('.method-head h1').includes(arguments[0]) && texts('.request .field').length > 0", name);
     }
 
     /** Opens a method with a message filled in, as a link does. */
@@ -40,9 +67,13 @@ record Visitor(ChromeDriver driver, URI page) {
         visit(method + "?json=" + URLEncoder.encode(json, StandardCharsets.UTF_8).replace("+", "%20"));
     }
 
-    private void awaitRequestOf(String method) {
-        String name = method.substring(method.indexOf('/') + 1).replaceFirst("\\?.*", "");
-        await(name).until(() -> texts(".method-head h1").contains(name) && !texts(".request .field").isEmpty());
+    private void awaitThat(String what, String condition, Object... arguments) {
+        try {
+            run(WAIT.formatted(condition), arguments);
+        }
+        catch (ScriptTimeoutException ex) {
+            throw new AssertionError("Not seen: " + what + ", but " + text("body"), ex);
+        }
     }
 
     Object run(String script, Object... arguments) {
@@ -56,9 +87,7 @@ record Visitor(ChromeDriver driver, URI page) {
     /** What is written at each element that can be seen. */
     @SuppressWarnings("unchecked")
     List<String> texts(String selector) {
-        return Objects.requireNonNull((List<String>) run(
-                "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility()).map((e) => e.innerText.trim())",
-                selector));
+        return Objects.requireNonNull((List<String>) run(TEXTS + "return texts(arguments[0])", selector));
     }
 
     String text(String selector) {
@@ -66,7 +95,7 @@ record Visitor(ChromeDriver driver, URI page) {
     }
 
     void awaitText(String selector, String part) {
-        await(selector + " with " + part).until(() -> text(selector).contains(part));
+        awaitThat(selector + " with " + part, "texts(arguments[0]).join('\\n').includes(arguments[1])", selector, part);
     }
 
     void click(String selector) {
@@ -82,9 +111,7 @@ record Visitor(ChromeDriver driver, URI page) {
     }
 
     void fill(String path, String text) {
-        WebElement field = field(path);
-        field.sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.DELETE);
-        field.sendKeys(text);
+        field(path).sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.DELETE, text);
     }
 
     void look(String view) {
@@ -106,7 +133,7 @@ record Visitor(ChromeDriver driver, URI page) {
     }
 
     void awaitStatus(String status) {
-        await(status).until(() -> text(".call-line .pill").equals(status));
+        awaitThat(status, "texts('.call-line .pill').includes(arguments[0])", status);
     }
 
     /** A number of the line that tells about the call. */

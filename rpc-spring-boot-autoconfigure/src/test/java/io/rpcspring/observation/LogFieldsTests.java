@@ -13,7 +13,6 @@ import ch.qos.logback.core.read.ListAppender;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
-import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -33,6 +32,7 @@ import io.rpcspring.RpcExceptionHandler;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
+import io.rpcspring.fixture.LookingPlaces;
 import io.rpcspring.fixture.MarkedPlaces;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.propagation.MdcThreadLocals;
@@ -245,50 +245,10 @@ class LogFieldsTests {
     }
 
     @RpcService
-    static final class Observing extends PlacesGrpc.PlacesImplBase {
+    static final class Observing extends LookingPlaces {
 
-        @Override
-        public void find(PlaceName name, StreamObserver<Place> out) {
-            look();
-            out.onNext(Place.getDefaultInstance());
-            out.onCompleted();
-        }
-
-        @Override
-        public void within(Area area, StreamObserver<Place> out) {
-            find(PlaceName.getDefaultInstance(), out);
-        }
-
-        @Override
-        public StreamObserver<Point> travel(StreamObserver<Distance> out) {
-            return looking(out, Distance.getDefaultInstance());
-        }
-
-        @Override
-        public StreamObserver<Note> notes(StreamObserver<Note> out) {
-            return looking(out, Note.getDefaultInstance());
-        }
-
-        private static <Q, R> StreamObserver<Q> looking(StreamObserver<R> out, R response) {
-            return new StreamObserver<>() {
-
-                @Override
-                public void onNext(Q request) {
-                    look();
-                }
-
-                @Override
-                public void onError(Throwable thrown) {
-                }
-
-                @Override
-                public void onCompleted() {
-                    look();
-                    out.onNext(response);
-                    out.onCompleted();
-                }
-
-            };
+        Observing() {
+            super(() -> (where) -> look());
         }
 
     }

@@ -2,13 +2,17 @@ package io.rpcspring.test;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status.Code;
@@ -30,6 +34,8 @@ import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
+import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingStub;
+import io.rpcspring.sample.places.PlacesGrpc.PlacesFutureStub;
 import io.rpcspring.sample.places.Point;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -331,12 +337,61 @@ class RpcFaultsTests {
     }
 
     private static List<Boolean> hits(long seed) {
+        armWith(seed, server.faults().onServer().percent(30));
+        return failures("places", 50);
+    }
+
+    private static void armWith(long seed, RpcFaults.Rule rule) {
         server.faults().reset();
         server.faults().seed(seed);
-        server.faults().onServer().percent(30).fail(Code.ABORTED, "");
-        return IntStream.range(0, 50)
-            .mapToObj((i) -> failureOf(() -> server.stub("places").find(OSLO)) != null)
-            .toList();
+        rule.fail(Code.ABORTED, "");
+    }
+
+    /** One after the other. */
+    private static List<Boolean> failures(String channel, int calls) {
+        PlacesBlockingStub places = server.stub(channel);
+        return IntStream.range(0, calls).mapToObj((i) -> failureOf(() -> places.find(OSLO)) != null).toList();
+    }
+
+    /** Within two points of ten per cent; and with the same seed the same ones. */
+    @ParameterizedTest
+    @EnumSource(names = { "SERVER_INSIDE", "CLIENT_INSIDE" })
+    void tenPercentOfTenThousandCallsFailAlsoIfTheyAreManyAtOnce(Side side) throws InterruptedException {
+        armWith(42, side.rule().percent(10));
+        List<Boolean> failed = failures(side.channel, 10_000);
+        int howMany = Collections.frequency(failed, true);
+        assertThat(howMany).isBetween(800, 1200);
+        armWith(42, side.rule().percent(10));
+        assertThat(failures(side.channel, 10_000)).isEqualTo(failed);
+        armWith(42, side.rule().percent(10));
+        assertThat(failuresAtOnce(side.channel, 10_000)).isEqualTo(howMany);
+    }
+
+    private static int failuresAtOnce(String channel, int calls) throws InterruptedException {
+        PlacesFutureStub places = PlacesGrpc.newFutureStub(server.channel(channel));
+        Semaphore room = new Semaphore(64);
+        List<ListenableFuture<Place>> found = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            room.acquire();
+            ListenableFuture<Place> one = places.find(OSLO);
+            one.addListener(room::release, Runnable::run);
+            found.add(one);
+        }
+        room.acquire(64);
+        return (int) found.stream().filter(RpcFaultsTests::hasFailed).count();
+    }
+
+    private static boolean hasFailed(ListenableFuture<Place> call) {
+        try {
+            call.get();
+            return false;
+        }
+        catch (ExecutionException ex) {
+            return true;
+        }
+        catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
+        }
     }
 
     @Test

@@ -38,6 +38,32 @@ class RpcMockTests {
 
     private static final com.example.clock.Place PLACE = com.example.clock.Place.getDefaultInstance();
 
+    private static void assertMocked(PlacesBlockingStub places, ClockBlockingStub clocks, Finder finder,
+            ClockGrpc.ClockImplBase clock) {
+        given(finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
+        willAnswer((call) -> {
+            StreamObserver<TimeOfDay> response = call.getArgument(1);
+            response.onNext(TimeOfDay.newBuilder().setTime("mock").build());
+            response.onCompleted();
+            return null;
+        }).willAnswer((call) -> {
+            StreamObserver<TimeOfDay> response = call.getArgument(1);
+            response.onError(Status.ABORTED.withDescription("mock").asException());
+            return null;
+        }).given(clock).timeAt(any(), any());
+        assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
+        assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("mock");
+        assertThatThrownBy(() -> clocks.timeAt(PLACE)).hasMessage("ABORTED: mock");
+    }
+
+    private static void assertReal(PlacesBlockingStub places, ClockBlockingStub clocks, Finder finder,
+            ClockGrpc.ClockImplBase clock) {
+        assertThat(places.find(ZURICH).getZone()).isEqualTo("real");
+        assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("real");
+        then(finder).should().find(ZURICH);
+        then(clock).should().timeAt(any(), any());
+    }
+
     /** Whatever marks a service, its mock is served. */
     @Nested
     @SpringBootTest(classes = Marked.class)
@@ -55,15 +81,7 @@ class RpcMockTests {
         @Test
         void plainObjectOfABeanMethodAndImplBaseAreServed(@RpcClient("any") PlacesBlockingStub places,
                 @RpcClient("any") ClockBlockingStub clocks) {
-            given(this.finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
-            willAnswer((call) -> {
-                StreamObserver<TimeOfDay> response = call.getArgument(1);
-                response.onNext(TimeOfDay.newBuilder().setTime("mock").build());
-                response.onCompleted();
-                return null;
-            }).given(this.clock).timeAt(any(), any());
-            assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
-            assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("mock");
+            assertMocked(places, clocks, this.finder, this.clock);
         }
 
     }
@@ -85,14 +103,7 @@ class RpcMockTests {
         @Test
         void plainObjectAndImplBaseAreServed(@RpcClient("any") PlacesBlockingStub places,
                 @RpcClient("any") ClockBlockingStub clocks) {
-            given(this.finder.find(ZURICH)).willReturn(Place.newBuilder().setZone("mock").build());
-            willAnswer((call) -> {
-                call.<StreamObserver<TimeOfDay>>getArgument(1)
-                    .onError(Status.ABORTED.withDescription("mock").asException());
-                return null;
-            }).given(this.clock).timeAt(any(), any());
-            assertThat(places.find(ZURICH).getZone()).isEqualTo("mock");
-            assertThatThrownBy(() -> clocks.timeAt(PLACE)).hasMessage("ABORTED: mock");
+            assertMocked(places, clocks, this.finder, this.clock);
         }
 
     }
@@ -114,10 +125,7 @@ class RpcMockTests {
         @Test
         void theyAreServedAndSeeTheirCalls(@RpcClient("any") PlacesBlockingStub places,
                 @RpcClient("any") ClockBlockingStub clocks) {
-            assertThat(places.find(ZURICH).getZone()).isEqualTo("real");
-            assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("real");
-            then(this.finder).should().find(ZURICH);
-            then(this.clock).should().timeAt(any(), any());
+            assertReal(places, clocks, this.finder, this.clock);
         }
 
     }
@@ -139,10 +147,7 @@ class RpcMockTests {
         @Test
         void theyAreServedAndSeeTheirCalls(@RpcClient("any") PlacesBlockingStub places,
                 @RpcClient("any") ClockBlockingStub clocks) {
-            assertThat(places.find(ZURICH).getZone()).isEqualTo("real");
-            assertThat(clocks.timeAt(PLACE).getTime()).isEqualTo("real");
-            then(this.finder).should().find(ZURICH);
-            then(this.clock).should().timeAt(any(), any());
+            assertReal(places, clocks, this.finder, this.clock);
         }
 
     }
@@ -213,12 +218,7 @@ class RpcMockTests {
 
     /** Is marked. */
     @RpcService(PlacesGrpc.class)
-    static class MarkedFinder implements Finder {
-
-        @Override
-        public Place find(PlaceName name) {
-            return Place.newBuilder().setZone("real").build();
-        }
+    static class MarkedFinder extends RealFinder {
 
     }
 

@@ -1,13 +1,10 @@
 package io.rpcspring.test;
 
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.platform.engine.discovery.DiscoverySelectors;
-import org.junit.platform.launcher.LauncherDiscoveryRequest;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ClassUtils;
@@ -50,13 +47,9 @@ class WrongUseTests {
     /** The message of the cause of all. */
     private static String failure(String test) {
         Class<?> type = ClassUtils.resolveClassName(WrongUse.class.getName() + "$" + test, null);
-        LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-            .selectors(DiscoverySelectors.selectClass(type))
-            .build();
-        SummaryGeneratingListener summary = new SummaryGeneratingListener();
-        LauncherFactory.create().execute(request, summary);
-        assertThat(summary.getSummary().getFailures()).as(test).hasSize(1);
-        TestExecutionSummary.Failure failure = summary.getSummary().getFailures().get(0);
+        TestExecutionSummary summary = Launch.of(Map.of(), type);
+        assertThat(summary.getFailures()).as(test).hasSize(1);
+        TestExecutionSummary.Failure failure = summary.getFailures().get(0);
         return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure.getException()).getMessage());
     }
 

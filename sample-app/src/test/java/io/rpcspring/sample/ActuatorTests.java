@@ -9,10 +9,9 @@ import java.net.http.HttpResponse;
 import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.core.env.Environment;
 
 import io.rpcspring.test.InProcessRpc;
 
@@ -22,8 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What an operator reads and changes by HTTP after the tour.
  */
 @InProcessRpc
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
-        "management.prometheus.metrics.export.enabled=true", "management.endpoint.rpc.access=unrestricted" })
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class ActuatorTests {
 
     private static final String FIND = "{error=\"none\",grpc_status_code=\"OK\",rpc_method=\"Find\","
@@ -31,8 +29,8 @@ class ActuatorTests {
 
     private final String target;
 
-    ActuatorTests(@Autowired Environment environment) {
-        this.target = "http://localhost:" + environment.getProperty("local.server.port") + "/actuator/";
+    ActuatorTests(@Value("${local.server.port}") int port) {
+        this.target = "http://localhost:" + port + "/actuator/";
     }
 
     @Test

@@ -15,26 +15,27 @@ import com.jayway.jsonpath.DocumentContext;
 import com.jayway.jsonpath.JsonPath;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.core.env.Environment;
+
+import io.rpcspring.test.InProcessRpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What a person finds in the console, with the comments that the build has written.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = { "rpc.server.port=0", "rpc.client.channels.places.target=localhost:${local.rpc.server.port}" })
+@InProcessRpc
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class ConsoleTests {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final String host;
 
-    ConsoleTests(@Autowired Environment environment) {
-        this.host = "localhost:" + environment.getProperty("local.server.port");
+    ConsoleTests(@Value("${local.server.port}") int port) {
+        this.host = "localhost:" + port;
     }
 
     @Test

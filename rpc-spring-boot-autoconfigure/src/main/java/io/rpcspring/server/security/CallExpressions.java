@@ -20,6 +20,7 @@ import org.springframework.security.core.Authentication;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcContext;
+import io.rpcspring.server.call.NoCall;
 
 /**
  * Makes rules of what stands in the configuration.

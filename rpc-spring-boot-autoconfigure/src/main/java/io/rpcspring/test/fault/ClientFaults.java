@@ -15,6 +15,9 @@ import io.grpc.Metadata;
  */
 final class ClientFaults {
 
+    /** Stands between a channel's retries and its connections. */
+    static final OwnPolicy<ClientFaults> POLICY = OwnPolicy.register("faults", FaultBalancer::new);
+
     private final Map<Metadata, FaultyAttempt> attempts = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final String channel;

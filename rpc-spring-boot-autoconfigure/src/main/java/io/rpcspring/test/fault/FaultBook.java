@@ -86,7 +86,7 @@ public final class FaultBook implements AutoCloseable {
      * @param builder of the channel, or of one of its connections
      */
     public void onClient(String channel, ManagedChannelBuilder<?> builder) {
-        FaultPolicy.addTo(builder, new ClientFaults(channel, this, this.server));
+        ClientFaults.POLICY.addTo(builder, new ClientFaults(channel, this, this.server));
     }
 
     /** What happens to a call, or to an attempt of one. Asked once for each. */

@@ -1,17 +1,12 @@
 package io.rpcspring.test.fault;
 
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
 import io.grpc.LoadBalancer;
-import io.grpc.LoadBalancerProvider;
-import io.grpc.LoadBalancerRegistry;
 import io.grpc.ManagedChannel;
-import io.grpc.NameResolver;
 import io.grpc.Status;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.client.InProcessNames;
@@ -20,6 +15,8 @@ import io.rpcspring.client.InProcessNames;
  * A channel's connection to the {@link FaultServer}, made when it is first needed.
  */
 final class FaultDoor {
+
+    private static final OwnPolicy<FaultDoor> POLICY = OwnPolicy.register("fault_door", OneConnection::new);
 
     private final FaultServer server;
 
@@ -50,7 +47,7 @@ final class FaultDoor {
     private synchronized void connect() {
         if (this.channel == null) {
             // It is never idle: its streams are others'.
-            this.channel = Policy
+            this.channel = POLICY
                 .addTo(InProcessNames.builder(this.server.name()).overrideAuthority(this.authority), this)
                 .idleTimeout(Integer.MAX_VALUE, TimeUnit.DAYS)
                 .directExecutor()
@@ -72,46 +69,7 @@ final class FaultDoor {
         }
     }
 
-    /** Gives a channel's one connection away. */
-    private static final class Policy extends LoadBalancerProvider {
-
-        private static final NameResolver.Args.Key<FaultDoor> DOOR = NameResolver.Args.Key
-            .create("io.rpcspring.test.door");
-
-        private static final String NAME = "rpc_fault_door_" + Integer.toHexString(DOOR.hashCode());
-
-        static {
-            LoadBalancerRegistry.getDefaultRegistry().register(new Policy());
-        }
-
-        private static InProcessChannelBuilder addTo(InProcessChannelBuilder builder, FaultDoor door) {
-            return builder.setNameResolverArg(DOOR, door).defaultLoadBalancingPolicy(NAME);
-        }
-
-        @Override
-        public boolean isAvailable() {
-            return true;
-        }
-
-        @Override
-        public int getPriority() {
-            return 5;
-        }
-
-        @Override
-        public String getPolicyName() {
-            return NAME;
-        }
-
-        @Override
-        public LoadBalancer newLoadBalancer(LoadBalancer.Helper helper) {
-            FaultDoor door = Objects.requireNonNull(helper.getNameResolverArgs().getArg(DOOR));
-            return new OneConnection(helper, door);
-        }
-
-    }
-
-    /** Keeps the one connection. */
+    /** Keeps the one connection, and gives it away. */
     private static final class OneConnection extends LoadBalancer {
 
         private final Helper helper;

@@ -24,7 +24,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -43,6 +42,7 @@ import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.LookingPlaces;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -328,51 +328,13 @@ class FollowingTests {
      * Looks at least once a call.
      */
     @RpcService
-    static final class Observing extends PlacesGrpc.PlacesImplBase {
+    static final class Observing extends LookingPlaces {
 
-        @Override
-        public void find(PlaceName name, StreamObserver<Place> out) {
-            Seen.look(MDC.get("user"), "find");
-            out.onNext(Place.getDefaultInstance());
-            out.onCompleted();
-        }
-
-        @Override
-        public void within(Area area, StreamObserver<Place> out) {
-            find(PlaceName.getDefaultInstance(), out);
-        }
-
-        @Override
-        public StreamObserver<Point> travel(StreamObserver<Distance> out) {
-            return looking(out, Distance.getDefaultInstance());
-        }
-
-        @Override
-        public StreamObserver<Note> notes(StreamObserver<Note> out) {
-            return looking(out, Note.getDefaultInstance());
-        }
-
-        private static <Q, R> StreamObserver<Q> looking(StreamObserver<R> out, R response) {
-            String user = MDC.get("user");
-            return new StreamObserver<>() {
-
-                @Override
-                public void onNext(Q request) {
-                    Seen.look(user, "message");
-                }
-
-                @Override
-                public void onError(Throwable thrown) {
-                }
-
-                @Override
-                public void onCompleted() {
-                    Seen.look(user, "end");
-                    out.onNext(response);
-                    out.onCompleted();
-                }
-
-            };
+        Observing() {
+            super(() -> {
+                String user = MDC.get("user");
+                return (where) -> Seen.look(user, where);
+            });
         }
 
     }

@@ -23,7 +23,6 @@ import io.rpcspring.MessageSender;
 import io.rpcspring.RpcContext;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Connection;
-import io.rpcspring.fixture.FailedCall;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -33,6 +32,7 @@ import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.sample.places.Point;
 import io.rpcspring.server.ExceptionMapper;
+import io.rpcspring.server.call.NoCall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -46,7 +46,7 @@ class CallFailuresTests {
 
     private static final String METHOD = "places.v1.Places/Find";
 
-    private static final RpcContext CALL = FailedCall.context();
+    private static final RpcContext CALL = NoCall.of(PlacesGrpc.getFindMethod());
 
     private static final String FAILED = "UNKNOWN: The server failed, id [0-9a-f]{8}";
 

@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
  * What a person takes from the page to other places, and back.
  */
 @ExtendWith(PageVisits.class)
-class CopiesOfAPageTests {
+class CopiesOfAPage {
 
     private static final String FIND = "places.v1.Places/Find";
 

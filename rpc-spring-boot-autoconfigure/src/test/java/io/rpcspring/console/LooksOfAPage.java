@@ -24,6 +24,7 @@ import org.openqa.selenium.OutputType;
 
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.console.BookedTrips.Load;
+import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -33,7 +34,7 @@ import static org.awaitility.Awaitility.await;
  * README.
  */
 @ExtendWith(PageVisits.class)
-class LooksOfAPageTests {
+class LooksOfAPage {
 
     private static final String FIND = "places.v1.Places/Find";
 
@@ -42,14 +43,15 @@ class LooksOfAPageTests {
     private static final int MOST_BYTES = 150_000;
 
     @Test
-    void boardShowsWhatRunsAndWhatWaits(Visitor visitor, BookedTrips trips, RpcChannels channels) {
+    void boardShowsWhatRunsAndWhatWaits(Visitor visitor, BookedTrips trips, RpcChannels channels, RpcServer server) {
         try (Load load = trips.load(channels, 5)) {
             visitor.visit(FIND);
             visitor.awaitText(".pool", "2 of 2");
             visitor.awaitText(".pool", "3 of 16");
             visitor.awaitText(".live-calls", "waiting");
             assertThat(visitor.texts(".live-call")).hasSameSizeAs(load.calls());
-            assertThat(visitor.text(".channels")).contains("places").contains("READY");
+            assertThat(visitor.texts(".channel strong, .channel .target, .channel .state")).containsExactly("places",
+                    "READY", "localhost:" + server.port());
         }
         visitor.awaitText(".live-calls", "No call is running.");
     }

@@ -1,4 +1,4 @@
-package io.rpcspring.server.security;
+package io.rpcspring.server.call;
 
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -8,12 +8,12 @@ import io.grpc.Status;
 import io.rpcspring.RpcContext;
 
 /**
- * Stands for a call where a rule is tried before there is any.
+ * Stands for a call where what decides about calls is tried before there is any.
  *
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
-final class NoCall<Q, R> extends ServerCall<Q, R> {
+public final class NoCall<Q, R> extends ServerCall<Q, R> {
 
     private final MethodDescriptor<Q, R> method;
 
@@ -21,7 +21,12 @@ final class NoCall<Q, R> extends ServerCall<Q, R> {
         this.method = method;
     }
 
-    static RpcContext of(MethodDescriptor<?, ?> method) {
+    /**
+     * Stands for a call of a method.
+     * @param method any
+     * @return what is known of the call: nothing but its method
+     */
+    public static RpcContext of(MethodDescriptor<?, ?> method) {
         return new RpcContext(new NoCall<>(method), new Metadata());
     }
 

@@ -17,7 +17,7 @@ import static org.awaitility.Awaitility.await;
  * tab.
  */
 @ExtendWith(PageVisits.class)
-class PrivacyOfAPageTests {
+class PrivacyOfAPage {
 
     private static final String FIND = "places.v1.Places/Find";
 

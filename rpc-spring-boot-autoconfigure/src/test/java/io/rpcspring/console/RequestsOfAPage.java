@@ -14,7 +14,7 @@ import static org.awaitility.Awaitility.await;
  * is wrong.
  */
 @ExtendWith(PageVisits.class)
-class RequestsOfAPageTests {
+class RequestsOfAPage {
 
     private static final String BOOK = "bookings.v1.Bookings/Book";
 

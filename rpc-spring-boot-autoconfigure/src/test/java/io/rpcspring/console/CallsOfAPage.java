@@ -15,7 +15,7 @@ import static org.awaitility.Awaitility.await;
  * A person calls methods of each kind from the page, and sees what came of it.
  */
 @ExtendWith(PageVisits.class)
-class CallsOfAPageTests {
+class CallsOfAPage {
 
     private static final String FIND = "places.v1.Places/Find";
 
