@@ -1,5 +1,6 @@
 package io.rpcspring.server.registration;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
@@ -7,15 +8,18 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import com.netflix.appinfo.HealthCheckHandler;
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -26,9 +30,14 @@ import org.springframework.context.annotation.DeferredImportSelector;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.type.AnnotationMetadata;
 
+import io.rpcspring.client.RpcChannels;
 import io.rpcspring.fixture.BusyPlaces;
+import io.rpcspring.fixture.Certificates;
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.EurekaServer;
+import io.rpcspring.fixture.Selected;
 import io.rpcspring.sample.places.PlaceName;
+import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,11 +50,13 @@ class EurekaRegistrationTests {
 
     private static final ExecutorService OTHERS = Executors.newCachedThreadPool();
 
-    private final Registry registry = Registry.running();
+    private final EurekaServer registry = EurekaServer.running();
 
+    /** Eureka's client takes a second to end, for which no test has to wait. */
     @AfterAll
-    static void end() {
-        OTHERS.shutdownNow();
+    static void end() throws InterruptedException {
+        OTHERS.shutdown();
+        assertThat(OTHERS.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private ConfigurableApplicationContext start(Class<?> type, String name, WebApplicationType web,
@@ -53,11 +64,19 @@ class EurekaRegistrationTests {
         SpringApplication application = new SpringApplication(type);
         application.setWebApplicationType(web);
         application.setRegisterShutdownHook(false);
-        return application.run(Stream
-            .concat(this.registry.properties(name).stream(),
-                    Stream.concat(Stream.of("rpc.server.port=0"), Stream.of(properties)))
-            .map((property) -> "--" + property)
-            .toArray(String[]::new));
+        return application
+            .run(Stream.of(Stream.of("spring.application.name=" + name, "eureka.instance.instance-id=" + name,
+                    "eureka.instance.hostname=localhost", "eureka.client.enabled=true",
+                    "eureka.client.jersey.enabled=false", "eureka.client.instance-info-replication-interval-seconds=1",
+                    "spring.docker.compose.enabled=false", "rpc.server.port=0", this.registry.property()),
+                    Stream.of(properties))
+                .flatMap((all) -> all)
+                .map((property) -> "--" + property)
+                .toArray(String[]::new));
+    }
+
+    private static void closeInBackground(ConfigurableApplicationContext... contexts) {
+        Stream.of(contexts).forEach((context) -> OTHERS.submit(context::close));
     }
 
     private InstanceInfo awaitStatus(String name, InstanceStatus status) {
@@ -71,13 +90,24 @@ class EurekaRegistrationTests {
     }
 
     @Test
-    void portServicesAndTlsStandInWhatIsAnnounced() {
-        try (ConfigurableApplicationContext context = start(Served.class, "announced", WebApplicationType.NONE)) {
+    void portServicesAndTlsStandInWhatIsAnnouncedAndClientsThatEncryptFindIt(@TempDir Path folder) {
+        Certificates own = Certificates.of("own", folder, "DNS:announced");
+        String channel = "rpc.client.channels.places.";
+        try (ConfigurableApplicationContext context = start(Served.class, "announced", WebApplicationType.NONE,
+                Stream.concat(Stream.of(own.bundle("own", own)),
+                        Stream.of("rpc.server.ssl.bundle=own", channel + "target=discovery:///announced",
+                                channel + "ssl.bundle=own", "rpc.client.shutdown.grace=100ms",
+                                "eureka.client.registry-fetch-interval-seconds=1"))
+                    .toArray(String[]::new))) {
             int port = context.getBean(RpcServer.class).port();
             InstanceInfo known = awaitStatus("announced", InstanceStatus.UP);
             assertThat(known.getMetadata()).containsEntry("gRPC_port", String.valueOf(port))
-                .containsEntry("gRPC_tls", "false")
+                .containsEntry("gRPC_tls", "true")
                 .containsEntry("gRPC_services", "places.v1.Places");
+            PlacesGrpc.PlacesBlockingStub places = PlacesGrpc
+                .newBlockingStub(context.getBean(RpcChannels.class).get("places"));
+            await().ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+                .until(() -> places.find(PlaceName.getDefaultInstance()).getZone().startsWith("rpc-default-"));
         }
         await().until(() -> this.registry.find("announced") == null);
     }
@@ -96,26 +126,45 @@ class EurekaRegistrationTests {
         finally {
             Gate.open.countDown();
         }
-        try (ConfigurableApplicationContext started = context.get()) {
+        ConfigurableApplicationContext started = context.get();
+        try {
             InstanceInfo known = awaitStatus("late", InstanceStatus.UP);
             assertThat(known.getPort())
                 .isEqualTo(started.getEnvironment().getProperty("local.server.port", Integer.class));
             assertThat(known.getMetadata()).containsEntry("gRPC_port",
                     String.valueOf(started.getBean(RpcServer.class).port()));
         }
+        finally {
+            closeInBackground(started);
+        }
     }
 
     @Test
     void serverThatStopsIsDownBeforeItRefusesCallsAndUpAgainOnItsNewPort() {
-        try (ConfigurableApplicationContext context = start(Served.class, "restarted", WebApplicationType.NONE)) {
+        ConfigurableApplicationContext context = start(Served.class, "restarted", WebApplicationType.NONE);
+        try {
             awaitStatus("restarted", InstanceStatus.UP);
             RpcServer server = context.getBean(RpcServer.class);
             server.stop();
             assertThat(status("restarted")).isEqualTo(InstanceStatus.DOWN);
-            server.start();
-            InstanceInfo known = awaitStatus("restarted", InstanceStatus.UP);
-            assertThat(known.getMetadata()).containsEntry("gRPC_port", String.valueOf(server.port()));
+            startAgain(server, "restarted");
+            // What Eureka's client does not get through in time is told past it.
+            this.registry.refuse("restarted", true);
+            server.stop();
+            assertThat(status("restarted")).isEqualTo(InstanceStatus.OUT_OF_SERVICE);
+            this.registry.refuse("restarted", false);
+            startAgain(server, "restarted");
         }
+        finally {
+            closeInBackground(context);
+        }
+    }
+
+    private void startAgain(RpcServer server, String name) {
+        server.start();
+        assertThat(awaitStatus(name, InstanceStatus.UP).getMetadata())
+            .containsEntry("gRPC_port", String.valueOf(server.port()))
+            .containsEntry("gRPC_tls", "false");
     }
 
     /** Health says UP all the time, and must not be believed. */
@@ -129,19 +178,18 @@ class EurekaRegistrationTests {
             var call = OTHERS
                 .submit(() -> connection.places().find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
             await().until(() -> places.entered.get() == 1);
-            var closing = OTHERS.submit(context::close);
+            closeInBackground(context);
             // The call holds the drain open.
             await().until(() -> context.getBean(RpcServer.class).report().state().toString().equals("draining"));
-            await().during(Duration.ofMillis(1500))
+            await().during(Duration.ofMillis(1200))
                 .until(() -> EnumSet.of(InstanceStatus.DOWN, InstanceStatus.OUT_OF_SERVICE)
                     .contains(status("closing")));
             places.release.countDown();
             assertThat(call.get()).isNotNull();
-            closing.get();
         }
         finally {
             places.release.countDown();
-            context.close();
+            closeInBackground(context);
         }
     }
 
@@ -155,16 +203,18 @@ class EurekaRegistrationTests {
 
     @Test
     void applicationsOwnMetadataStaysAndWhoDoesNotWantItHasNone() {
-        try (ConfigurableApplicationContext mapped = start(Served.class, "mapped", WebApplicationType.NONE,
+        ConfigurableApplicationContext mapped = start(Served.class, "mapped", WebApplicationType.NONE,
                 "eureka.instance.metadata-map.gRPC_port=30090");
-                ConfigurableApplicationContext off = start(Served.class, "unmapped", WebApplicationType.NONE,
-                        "rpc.server.registration.enabled=false")) {
-            assertThat(mapped.isRunning()).isTrue();
-            assertThat(off.isRunning()).isTrue();
+        ConfigurableApplicationContext off = start(Served.class, "unmapped", WebApplicationType.NONE,
+                "rpc.server.registration.enabled=false");
+        try {
             Map<String, String> metadata = awaitStatus("mapped", InstanceStatus.UP).getMetadata();
             assertThat(metadata).containsEntry("gRPC_port", "30090").containsEntry("gRPC_services", "places.v1.Places");
             assertThat(awaitStatus("unmapped", InstanceStatus.UP).getMetadata()).doesNotContainKeys("gRPC_port",
                     "gRPC_services", "gRPC_tls");
+        }
+        finally {
+            closeInBackground(mapped, off);
         }
     }
 
@@ -249,7 +299,7 @@ class EurekaRegistrationTests {
 
         @Override
         public String[] selectImports(AnnotationMetadata importing) {
-            return Registry.autoConfigurations(OTHERS);
+            return Selected.where((name) -> !OTHERS.matcher(name).find());
         }
 
     }
