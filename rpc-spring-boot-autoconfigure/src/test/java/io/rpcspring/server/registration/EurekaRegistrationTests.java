@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +20,7 @@ import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
@@ -50,17 +53,39 @@ class EurekaRegistrationTests {
 
     private static final ExecutorService OTHERS = Executors.newCachedThreadPool();
 
-    private final EurekaServer registry = EurekaServer.running();
+    private static final EurekaServer REGISTRY = EurekaServer.running();
+
+    private static final Set<String> STARTED = ConcurrentHashMap.newKeySet();
+
+    private static final String CHANNEL = "rpc.client.channels.places.";
+
+    /** Encrypts, and has a channel to itself. */
+    private static ConfigurableApplicationContext announced;
+
+    @BeforeAll
+    static void begin(@TempDir Path folder) {
+        Certificates own = Certificates.of("own", folder, "DNS:announced");
+        announced = start(Served.class, "announced", WebApplicationType.NONE,
+                Stream
+                    .concat(Stream.of(own.bundle("own", own)),
+                            Stream.of("rpc.server.ssl.bundle=own", CHANNEL + "target=discovery:///announced",
+                                    CHANNEL + "ssl.bundle=own", "rpc.client.shutdown.grace=100ms",
+                                    "eureka.client.registry-fetch-interval-seconds=1"))
+                    .toArray(String[]::new));
+    }
 
     /** Eureka's client takes a second to end, for which no test has to wait. */
     @AfterAll
     static void end() throws InterruptedException {
+        closeInBackground(announced);
         OTHERS.shutdown();
         assertThat(OTHERS.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(STARTED).allSatisfy((name) -> assertThat(REGISTRY.find(name)).isNull());
     }
 
-    private ConfigurableApplicationContext start(Class<?> type, String name, WebApplicationType web,
+    private static ConfigurableApplicationContext start(Class<?> type, String name, WebApplicationType web,
             String... properties) {
+        STARTED.add(name);
         SpringApplication application = new SpringApplication(type);
         application.setWebApplicationType(web);
         application.setRegisterShutdownHook(false);
@@ -68,7 +93,7 @@ class EurekaRegistrationTests {
             .run(Stream.of(Stream.of("spring.application.name=" + name, "eureka.instance.instance-id=" + name,
                     "eureka.instance.hostname=localhost", "eureka.client.enabled=true",
                     "eureka.client.jersey.enabled=false", "eureka.client.instance-info-replication-interval-seconds=1",
-                    "spring.docker.compose.enabled=false", "rpc.server.port=0", this.registry.property()),
+                    "spring.docker.compose.enabled=false", "rpc.server.port=0", REGISTRY.property()),
                     Stream.of(properties))
                 .flatMap((all) -> all)
                 .map((property) -> "--" + property)
@@ -79,37 +104,27 @@ class EurekaRegistrationTests {
         Stream.of(contexts).forEach((context) -> OTHERS.submit(context::close));
     }
 
-    private InstanceInfo awaitStatus(String name, InstanceStatus status) {
+    private static InstanceInfo awaitStatus(String name, InstanceStatus status) {
         await().until(() -> status(name) == status);
-        return Objects.requireNonNull(this.registry.find(name));
+        return Objects.requireNonNull(REGISTRY.find(name));
     }
 
-    private @Nullable InstanceStatus status(String name) {
-        InstanceInfo known = this.registry.find(name);
+    private static @Nullable InstanceStatus status(String name) {
+        InstanceInfo known = REGISTRY.find(name);
         return (known != null) ? known.getStatus() : null;
     }
 
     @Test
-    void portServicesAndTlsStandInWhatIsAnnouncedAndClientsThatEncryptFindIt(@TempDir Path folder) {
-        Certificates own = Certificates.of("own", folder, "DNS:announced");
-        String channel = "rpc.client.channels.places.";
-        try (ConfigurableApplicationContext context = start(Served.class, "announced", WebApplicationType.NONE,
-                Stream.concat(Stream.of(own.bundle("own", own)),
-                        Stream.of("rpc.server.ssl.bundle=own", channel + "target=discovery:///announced",
-                                channel + "ssl.bundle=own", "rpc.client.shutdown.grace=100ms",
-                                "eureka.client.registry-fetch-interval-seconds=1"))
-                    .toArray(String[]::new))) {
-            int port = context.getBean(RpcServer.class).port();
-            InstanceInfo known = awaitStatus("announced", InstanceStatus.UP);
-            assertThat(known.getMetadata()).containsEntry("gRPC_port", String.valueOf(port))
-                .containsEntry("gRPC_tls", "true")
-                .containsEntry("gRPC_services", "places.v1.Places");
-            PlacesGrpc.PlacesBlockingStub places = PlacesGrpc
-                .newBlockingStub(context.getBean(RpcChannels.class).get("places"));
-            await().ignoreExceptionsInstanceOf(StatusRuntimeException.class)
-                .until(() -> places.find(PlaceName.getDefaultInstance()).getZone().startsWith("rpc-default-"));
-        }
-        await().until(() -> this.registry.find("announced") == null);
+    void portServicesAndTlsStandInWhatIsAnnouncedAndClientsThatEncryptFindIt() {
+        InstanceInfo known = awaitStatus("announced", InstanceStatus.UP);
+        assertThat(known.getMetadata())
+            .containsEntry("gRPC_port", String.valueOf(announced.getBean(RpcServer.class).port()))
+            .containsEntry("gRPC_tls", "true")
+            .containsEntry("gRPC_services", "places.v1.Places");
+        PlacesGrpc.PlacesBlockingStub places = PlacesGrpc
+            .newBlockingStub(announced.getBean(RpcChannels.class).get("places"));
+        await().ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+            .until(() -> places.find(PlaceName.getDefaultInstance()).getZone().startsWith("rpc-default-"));
     }
 
     @Test
@@ -132,7 +147,8 @@ class EurekaRegistrationTests {
             assertThat(known.getPort())
                 .isEqualTo(started.getEnvironment().getProperty("local.server.port", Integer.class));
             assertThat(known.getMetadata()).containsEntry("gRPC_port",
-                    String.valueOf(started.getBean(RpcServer.class).port()));
+                    String.valueOf(started.getBean(RpcServer.class).port()))
+                .containsEntry("gRPC_tls", "false");
         }
         finally {
             closeInBackground(started);
@@ -141,30 +157,28 @@ class EurekaRegistrationTests {
 
     @Test
     void serverThatStopsIsDownBeforeItRefusesCallsAndUpAgainOnItsNewPort() {
-        ConfigurableApplicationContext context = start(Served.class, "restarted", WebApplicationType.NONE);
-        try {
-            awaitStatus("restarted", InstanceStatus.UP);
-            RpcServer server = context.getBean(RpcServer.class);
-            server.stop();
-            assertThat(status("restarted")).isEqualTo(InstanceStatus.DOWN);
-            startAgain(server, "restarted");
-            // What Eureka's client does not get through in time is told past it.
-            this.registry.refuse("restarted", true);
-            server.stop();
-            assertThat(status("restarted")).isEqualTo(InstanceStatus.OUT_OF_SERVICE);
-            this.registry.refuse("restarted", false);
-            startAgain(server, "restarted");
-        }
-        finally {
-            closeInBackground(context);
-        }
+        awaitStatus("announced", InstanceStatus.UP);
+        announced.getBean(RpcServer.class).stop();
+        // The other where Eureka's client has told too much lately.
+        assertThat(status("announced")).isIn(InstanceStatus.DOWN, InstanceStatus.OUT_OF_SERVICE);
+        startAgain();
     }
 
-    private void startAgain(RpcServer server, String name) {
+    @Test
+    void whatEurekasClientDoesNotGetThroughInTimeIsToldPastIt() {
+        awaitStatus("announced", InstanceStatus.UP);
+        REGISTRY.refuse("announced", true);
+        announced.getBean(RpcServer.class).stop();
+        assertThat(status("announced")).isEqualTo(InstanceStatus.OUT_OF_SERVICE);
+        REGISTRY.refuse("announced", false);
+        startAgain();
+    }
+
+    private static void startAgain() {
+        RpcServer server = announced.getBean(RpcServer.class);
         server.start();
-        assertThat(awaitStatus(name, InstanceStatus.UP).getMetadata())
-            .containsEntry("gRPC_port", String.valueOf(server.port()))
-            .containsEntry("gRPC_tls", "false");
+        assertThat(awaitStatus("announced", InstanceStatus.UP).getMetadata()).containsEntry("gRPC_port",
+                String.valueOf(server.port()));
     }
 
     /** Health says UP all the time, and must not be believed. */
