@@ -37,7 +37,7 @@ final class RpcServerXdsAutoConfiguration {
         @ConditionalOnBean(XdsBootstrap.class)
         ControlPlane.Bootstrap rpcServerXdsBootstrap(XdsBootstrap bootstrap) {
             return () -> {
-                bootstrap.check("rpc.server.xds.enabled is true");
+                bootstrap.checkForServer("rpc.server.xds.enabled is true");
                 return bootstrap.install();
             };
         }

@@ -105,7 +105,8 @@ public final class ControlPlane implements Mesh {
             throw new RpcConfigurationException(
                     "rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used: "
                             + reason.lines().findFirst().orElse("") + ".",
-                    "Set rpc.client.xds.bootstrap to one with a server_listener_resource_name_template, or remove"
+                    "Give rpc.client.xds.bootstrap what a server needs beside what channels do, such as"
+                            + " \"server_listener_resource_name_template\": \"places/listener/%s\", or remove"
                             + " rpc.server.xds.enabled.",
                     cause);
         }

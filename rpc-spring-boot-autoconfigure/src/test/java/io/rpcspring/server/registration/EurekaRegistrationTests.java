@@ -66,11 +66,10 @@ class EurekaRegistrationTests {
     static void begin(@TempDir Path folder) {
         Certificates own = Certificates.of("own", folder, "DNS:announced");
         announced = start(Served.class, "announced", WebApplicationType.NONE,
-                Stream
-                    .concat(Stream.of(own.bundle("own", own)),
-                            Stream.of("rpc.server.ssl.bundle=own", CHANNEL + "target=discovery:///announced",
-                                    CHANNEL + "ssl.bundle=own", "rpc.client.shutdown.grace=100ms",
-                                    "eureka.client.registry-fetch-interval-seconds=1"))
+                Stream.concat(Stream.of(own.bundle("own", own)),
+                        Stream.of("rpc.server.ssl.bundle=own", CHANNEL + "target=discovery:///announced",
+                                CHANNEL + "ssl.bundle=own", "rpc.client.shutdown.grace=100ms",
+                                "eureka.client.registry-fetch-interval-seconds=1"))
                     .toArray(String[]::new));
     }
 
@@ -146,8 +145,8 @@ class EurekaRegistrationTests {
             InstanceInfo known = awaitStatus("late", InstanceStatus.UP);
             assertThat(known.getPort())
                 .isEqualTo(started.getEnvironment().getProperty("local.server.port", Integer.class));
-            assertThat(known.getMetadata()).containsEntry("gRPC_port",
-                    String.valueOf(started.getBean(RpcServer.class).port()))
+            assertThat(known.getMetadata())
+                .containsEntry("gRPC_port", String.valueOf(started.getBean(RpcServer.class).port()))
                 .containsEntry("gRPC_tls", "false");
         }
         finally {

@@ -207,6 +207,21 @@ class ControlPlaneTests {
                 assertThat(failure.description())
                     .startsWith("rpc.server.xds.enabled is true, but nothing says where the control plane is:"
                             + " rpc.client.xds.bootstrap, ");
+                assertThat(failure.action()).isEqualTo("""
+                        Set rpc.client.xds.bootstrap to a file, or to the JSON itself, in application.yml:
+
+                        rpc:
+                          client:
+                            xds:
+                              bootstrap: |
+                                {
+                                  "xds_servers": [ {
+                                    "server_uri": "control-plane.example.org:18000",
+                                    "channel_creds": [ { "type": "insecure" } ]
+                                  } ],
+                                  "node": { "id": "places" },
+                                  "server_listener_resource_name_template": "places/listener/%s"
+                                }""");
             });
     }
 
@@ -216,8 +231,10 @@ class ControlPlaneTests {
         assertThat(failure.description())
             .isEqualTo("rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used:"
                     + " Can only support xDS v3 with listener resource name template.");
-        assertThat(failure.action()).isEqualTo("Set rpc.client.xds.bootstrap to one with a"
-                + " server_listener_resource_name_template, or remove rpc.server.xds.enabled.");
+        assertThat(failure.action())
+            .isEqualTo("Give rpc.client.xds.bootstrap what a server needs beside what channels do, such as"
+                    + " \"server_listener_resource_name_template\": \"places/listener/%s\", or remove"
+                    + " rpc.server.xds.enabled.");
     }
 
     @ParameterizedTest
