@@ -34,6 +34,9 @@ public final class ControlPlane implements Mesh {
 
     private static final Log logger = LogFactory.getLog(ControlPlane.class);
 
+    /** Says how the listener of a server is called. */
+    private static final String TEMPLATE = "\"server_listener_resource_name_template\": \"places/listener/%s\"";
+
     private final Duration patience;
 
     private final @Nullable Bootstrap bootstrap;
@@ -105,9 +108,8 @@ public final class ControlPlane implements Mesh {
             throw new RpcConfigurationException(
                     "rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used: "
                             + reason.lines().findFirst().orElse("") + ".",
-                    "Give rpc.client.xds.bootstrap what a server needs beside what channels do, such as"
-                            + " \"server_listener_resource_name_template\": \"places/listener/%s\", or remove"
-                            + " rpc.server.xds.enabled.",
+                    "Give rpc.client.xds.bootstrap what a server needs beside what channels do, such as " + TEMPLATE
+                            + ", or remove rpc.server.xds.enabled.",
                     cause);
         }
         return (cause instanceof IOException failed) ? failed : new IOException(cause);

@@ -100,7 +100,7 @@ class EurekaRegistrationTests {
     }
 
     private static void closeInBackground(ConfigurableApplicationContext... contexts) {
-        Stream.of(contexts).forEach((context) -> OTHERS.submit(context::close));
+        Stream.of(contexts).forEach((context) -> OTHERS.execute(context::close));
     }
 
     private static InstanceInfo awaitStatus(String name, InstanceStatus status) {
