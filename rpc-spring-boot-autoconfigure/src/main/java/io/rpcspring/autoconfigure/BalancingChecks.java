@@ -3,6 +3,7 @@ package io.rpcspring.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
@@ -32,6 +33,9 @@ record BalancingChecks(ChannelSettings settings, PropertyLayers layers, Property
     private static final String XDS = "io.grpc.xds.XdsNameResolverProvider";
 
     private static final List<String> OF_XDS = List.of("weighted_round_robin", "least_request", "ring_hash");
+
+    private static final List<String> ALL = Stream.concat(Stream.of("round_robin", "pick_first"), OF_XDS.stream())
+        .toList();
 
     /** Policies that choose none, but go around another one. */
     private static final Map<String, String> AROUND = Map.of("random_subsetting", "subset-size", "outlier_detection",
@@ -64,7 +68,7 @@ record BalancingChecks(ChannelSettings settings, PropertyLayers layers, Property
         }
         if (LoadBalancing.find(policy) == null) {
             throw this.limits.wrong(POLICY, policy, "is no load-balancing policy that is known",
-                    "round_robin or pick_first, or add the policy's library");
+                    "one of " + Names.nearestFirst(policy, ALL) + ", or add the policy's library");
         }
     }
 

@@ -8,7 +8,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,7 +37,7 @@ final class RpcServerXdsAutoConfiguration {
         @ConditionalOnBean(XdsBootstrap.class)
         ControlPlane.Bootstrap rpcServerXdsBootstrap(XdsBootstrap bootstrap) {
             return () -> {
-                bootstrap.check("rpc.server.xds.enabled is true");
+                bootstrap.checkForServer("rpc.server.xds.enabled is true");
                 return bootstrap.install();
             };
         }
@@ -46,14 +45,6 @@ final class RpcServerXdsAutoConfiguration {
         @Bean
         Mesh rpcControlPlane(RpcServerProperties properties, ObjectProvider<ControlPlane.Bootstrap> bootstrap) {
             return new ControlPlane(properties.xds().startTimeout(), bootstrap.getIfAvailable());
-        }
-
-        /** The channels' own; without it, grpc-java's variables count. */
-        @Bean
-        @ConditionalOnMissingBean
-        @ConditionalOnProperty(XdsBootstrap.PROPERTY)
-        ControlPlane.Bootstrap rpcServerBootstrap(XdsBootstrap bootstrap) {
-            return bootstrap::install;
         }
 
     }

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.grpc.CallCredentials;
+import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver;
@@ -80,6 +81,15 @@ public record ChannelEnvironment(PropertyResolver placeholders, Supplier<SslBund
          * @throws io.rpcspring.RpcConfigurationException if it cannot work
          */
         default void check(String property, String target) {
+        }
+
+        /**
+         * Asked when a channel is made.
+         * @param own what the channel's settings say
+         * @return how connections to its servers are encrypted
+         */
+        default ChannelCredentials credentials(ChannelCredentials own) {
+            return own;
         }
 
         /**

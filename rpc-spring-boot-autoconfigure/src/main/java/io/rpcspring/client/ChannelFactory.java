@@ -147,7 +147,10 @@ record ChannelFactory(ChannelConfiguration configuration, ChannelTarget target, 
         if (first.startsWith(InProcess.SCHEME)) {
             return InProcess.builder(first, (int) this.configuration.settings().maxInboundMessageSize().toBytes());
         }
-        ChannelCredentials credentials = this.tls.credentials(this.configuration);
+        ChannelCredentials own = this.tls.credentials(this.configuration);
+        ChannelCredentials credentials = this.environment.directoryOf(first)
+            .map((directory) -> directory.credentials(own))
+            .orElse(own);
         TargetResolverFactory resolvers = new TargetResolverFactory(this.configuration, targets, this.environment,
                 watch, idle);
         return Grpc.newChannelBuilder(resolvers.target(), credentials, resolvers.registry())

@@ -84,7 +84,8 @@ public final class RpcServer implements SmartLifecycle {
     }
 
     /**
-     * The port the server listens on: the real one where {@code rpc.server.port} is 0.
+     * The port the server listens on: the real one where {@code rpc.server.port} is 0. It
+     * stays the same while the server drains, or an xDS control plane keeps it closed.
      * @return a port from 1 to 65535, or -1 if it does not listen on the network
      * @throws IllegalStateException if the server does not run
      */

@@ -35,7 +35,7 @@ class ChannelFailureTests {
                     flow-control-window=0B            | is 0B, which is not from 1B to 2147483647B.               | a value in this range
                     retry-buffer.per-call=0B          | is 0B, which is not from 1B to 2147483647B.               | a value in this range
                     retry-buffer.total=0B             | is 0B, which is not from 1B to 2147483647B.               | a value in this range
-                    load-balancing=random             | is random, which is no load-balancing policy that is known. | round_robin or pick_first, or add the policy's library
+                    load-balancing=random             | is random, which is no load-balancing policy that is known. | one of ring_hash, round_robin, pick_first, least_request, weighted_round_robin, or add the policy's library
                     retry-throttling.max-tokens=1001  | is 1001, which is not from 1 to 1000.                     | a value in this range
                     retry-throttling.token-ratio=0    | is 0.0, which is not above 0 and up to 1000.              | a value in this range
                     deadline=-5ms                     | is -5ms, which is shorter than 0s.                        | 0s or longer

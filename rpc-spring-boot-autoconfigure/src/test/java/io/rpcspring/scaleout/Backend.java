@@ -47,6 +47,11 @@ enum Backend {
         this.round = round;
     }
 
+    /** How long it is until it is asked again. */
+    Duration round() {
+        return this.round;
+    }
+
     /** How long it takes at most until news are in use. */
     Duration inUse() {
         return this.round.plusSeconds(1);
@@ -162,7 +167,7 @@ enum Backend {
     /** A registry whose metadata has the port. */
     private static final class EurekaServers implements Servers {
 
-        private final EurekaServer registry = EurekaServer.start();
+        private final EurekaServer registry = EurekaServer.running();
 
         /** By their instance IDs. */
         private final Map<String, InetSocketAddress> registered = new HashMap<>();

@@ -66,7 +66,7 @@ class Callers implements SmartLifecycle {
                     .getZone();
                 add(server);
                 // As many calls as the machine has time for would be all it has time for.
-                Thread.sleep(2);
+                Thread.sleep(5);
             }
             catch (StatusRuntimeException ex) {
                 this.failures.add(ex.toString());

@@ -29,6 +29,8 @@ public final class XdsBootstrap {
     /** What sets it. */
     public static final String PROPERTY = "rpc.client.xds.bootstrap";
 
+    private static final String NODE = "\"node\": { \"id\": \"places\" }";
+
     private static final String SNIPPET = """
             Set rpc.client.xds.bootstrap to a file, or to the JSON itself, in application.yml:
 
@@ -66,15 +68,29 @@ public final class XdsBootstrap {
     }
 
     /**
-     * Finds out whether anybody says where the control plane is.
+     * Finds out for channels whether anybody says where the control plane is.
      * @param needed what needs to know, as a message begins
      * @throws RpcConfigurationException if nobody does
      */
     public void check(String needed) {
+        check(needed, SNIPPET);
+    }
+
+    /**
+     * Finds it out for a server, whose listener has a name, too.
+     * @param needed what needs to know, as a message begins
+     * @throws RpcConfigurationException if nobody does
+     */
+    public void checkForServer(String needed) {
+        check(needed, SNIPPET.replace(NODE,
+                NODE + ",\n          \"server_listener_resource_name_template\": \"places/listener/%s\""));
+    }
+
+    private void check(String needed, String snippet) {
         if (!isSet(this.property) && Standard.find() == null) {
             throw new RpcConfigurationException(needed + ", but nothing says where the control plane is: " + PROPERTY
                     + ", " + String.join(", ", Stream.of(Standard.values()).map((one) -> one.key).toList())
-                    + " are not set.", SNIPPET.strip());
+                    + " are not set.", snippet.strip());
         }
     }
 

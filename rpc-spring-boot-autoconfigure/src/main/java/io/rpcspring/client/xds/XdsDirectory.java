@@ -2,7 +2,9 @@ package io.rpcspring.client.xds;
 
 import java.net.URI;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.NameResolver;
+import io.grpc.xds.XdsChannelCredentials;
 import io.grpc.xds.XdsNameResolverProvider;
 
 import io.rpcspring.client.ChannelConfiguration;
@@ -33,6 +35,12 @@ public final class XdsDirectory implements ChannelEnvironment.Directory {
     @Override
     public void check(String property, String target) {
         this.bootstrap.check(property + " is '" + target + "'");
+    }
+
+    /** As the control plane says; where it says nothing, as the channel does. */
+    @Override
+    public ChannelCredentials credentials(ChannelCredentials own) {
+        return XdsChannelCredentials.create(own);
     }
 
     @Override

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
+import com.netflix.appinfo.ApplicationInfoManager;
 import com.netflix.appinfo.HealthCheckHandler;
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
+import com.netflix.discovery.StatusChangeEvent;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +62,7 @@ public final class EurekaInstance implements ServerRegistration.Instance {
 
     @Override
     public void registersSilent() {
-        guardHealth();
+        holdBack();
         InstanceStatus wanted = this.registration.getInstanceConfig().getInitialStatus();
         if (this.putOff == null && this.registration.getInstanceConfig() instanceof EurekaInstanceConfigBean config) {
             this.putOff = wanted;
@@ -71,7 +73,7 @@ public final class EurekaInstance implements ServerRegistration.Instance {
 
     @Override
     public void registersServing(Map<String, String> metadata) {
-        guardHealth();
+        holdBack();
         put(metadata);
     }
 
@@ -141,14 +143,36 @@ public final class EurekaInstance implements ServerRegistration.Instance {
         this.registration.getApplicationInfoManager().registerAppMetadata(ours);
     }
 
-    /** With {@code eureka.client.healthcheck.enabled}, the health decides otherwise. */
-    private void guardHealth() {
+    /**
+     * With {@code eureka.client.healthcheck.enabled}, the health decides otherwise.
+     * Eureka's client asks it once before it can be guarded.
+     */
+    private void holdBack() {
+        this.registration.getApplicationInfoManager().registerStatusChangeListener(new HeldBack());
         HealthCheckHandler known = this.registration.getHealthCheckHandler().getIfAvailable();
         if (known != null && !(known instanceof GuardedHealth)) {
             StaticListableBeanFactory guarded = new StaticListableBeanFactory();
             guarded.addBean("guarded", new GuardedHealth(known));
             this.registration.setHealthCheckHandler(guarded.getBeanProvider(HealthCheckHandler.class));
         }
+    }
+
+    /** Says at once, before the registry is told, that it is not up yet. */
+    private final class HeldBack implements ApplicationInfoManager.StatusChangeListener {
+
+        @Override
+        public String getId() {
+            return EurekaInstance.class.getName();
+        }
+
+        @Override
+        public void notify(StatusChangeEvent event) {
+            InstanceStatus held = EurekaInstance.this.instead;
+            if (held != null && event.getStatus() == InstanceStatus.UP) {
+                become(held);
+            }
+        }
+
     }
 
     /** Asks for the health only while the server takes calls. */

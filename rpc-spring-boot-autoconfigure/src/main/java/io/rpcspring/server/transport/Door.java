@@ -16,24 +16,30 @@ import io.rpcspring.server.transport.TransportSettings.Mesh;
  * One open way into the server.
  *
  * @param server what listens
+ * @param port its port, which it keeps where the way is closed for a while; -1 if it has
+ * none
  * @param name the address as the log prints it
  * @param closed runs when nothing listens any more
  * @param ended runs when the last connection has ended
  */
-record Door(Server server, String name, Runnable closed, Runnable ended) {
+record Door(Server server, int port, String name, Runnable closed, Runnable ended) {
+
+    /** What has none says so. */
+    static final int NO_PORT = -1;
 
     static Door onNetwork(ListenAddress address, TransportSettings settings, Consumer<ServerBuilder<?>> configure) {
         InetSocketAddress socket = address.resolve();
         NettyTransport transport = new NettyTransport(socket, settings);
         Server server = start(transport, configure, settings.mesh(), address::cannotListen);
-        return new Door(server, new ListenAddress(address.host(), server.getPort()).toString(), Door::nothing,
+        int port = server.getPort();
+        return new Door(server, port, new ListenAddress(address.host(), port).toString(), Door::nothing,
                 transport::close);
     }
 
     static Door onUnixSocket(UnixSocket socket, TransportSettings settings, Consumer<ServerBuilder<?>> configure) {
         NettyTransport transport = new NettyTransport(socket.claim(), settings);
         Server server = start(transport, configure, null, socket::cannotListen);
-        return new Door(server, socket.toString(), socket.remover(), transport::close);
+        return new Door(server, NO_PORT, socket.toString(), socket.remover(), transport::close);
     }
 
     static Door inProcess(String name, String property, TransportSettings settings,
@@ -46,7 +52,7 @@ record Door(Server server, String name, Runnable closed, Runnable ended) {
                                 + (configured ? " (" + property + ")." : "."),
                         "Stop the other server" + (configured ? ", or set " + property + " to another name." : "."),
                         failure));
-        return new Door(server, address, Door::nothing, Door::nothing);
+        return new Door(server, NO_PORT, address, Door::nothing, Door::nothing);
     }
 
     private static Server start(NettyTransport transport, Consumer<ServerBuilder<?>> configure, @Nullable Mesh mesh,

@@ -26,7 +26,7 @@ public final class OpenDoors {
      * @return a port from 1 to 65535, or -1 if the server does not listen on the network
      */
     public int port() {
-        return this.doors.stream().mapToInt((door) -> door.server().getPort()).max().orElse(-1);
+        return this.doors.stream().mapToInt(Door::port).max().orElse(Door.NO_PORT);
     }
 
     /**

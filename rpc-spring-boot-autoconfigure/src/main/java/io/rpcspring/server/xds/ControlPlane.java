@@ -12,6 +12,8 @@ import java.util.concurrent.TimeoutException;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
 import io.grpc.xds.XdsServerBuilder;
 import io.grpc.xds.XdsServerCredentials;
 import org.apache.commons.logging.Log;
@@ -31,6 +33,9 @@ import io.rpcspring.server.transport.TransportSettings.Mesh;
 public final class ControlPlane implements Mesh {
 
     private static final Log logger = LogFactory.getLog(ControlPlane.class);
+
+    /** Says how the listener of a server is called. */
+    private static final String TEMPLATE = "\"server_listener_resource_name_template\": \"places/listener/%s\"";
 
     private final Duration patience;
 
@@ -99,12 +104,12 @@ public final class ControlPlane implements Mesh {
     private static IOException failure(@Nullable Throwable cause) {
         Throwable inner = (cause instanceof IOException && cause.getCause() != null) ? cause.getCause() : null;
         if (inner != null && Status.fromThrowable(inner).getCode() == Status.Code.UNAVAILABLE) {
-            String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(inner).getMessage());
+            String reason = String.valueOf(innermost(inner));
             throw new RpcConfigurationException(
                     "rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used: "
                             + reason.lines().findFirst().orElse("") + ".",
-                    "Set rpc.client.xds.bootstrap to one with a server_listener_resource_name_template, or remove"
-                            + " rpc.server.xds.enabled.",
+                    "Give rpc.client.xds.bootstrap what a server needs beside what channels do, such as " + TEMPLATE
+                            + ", or remove rpc.server.xds.enabled.",
                     cause);
         }
         return (cause instanceof IOException failed) ? failed : new IOException(cause);
@@ -127,8 +132,14 @@ public final class ControlPlane implements Mesh {
     /** grpc-java keeps the reason below its own words. */
     private static String why(Throwable thrown) {
         String words = String.valueOf(Status.fromThrowable(thrown).getDescription());
-        String reason = NestedExceptionUtils.getMostSpecificCause(thrown).getMessage();
+        String reason = innermost(thrown);
         return (reason == null || reason.contains(words) || words.contains(reason)) ? words : words + ": " + reason;
+    }
+
+    private static @Nullable String innermost(Throwable thrown) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(thrown);
+        return (cause instanceof StatusException || cause instanceof StatusRuntimeException)
+                ? Status.fromThrowable(cause).getDescription() : cause.getMessage();
     }
 
     /**

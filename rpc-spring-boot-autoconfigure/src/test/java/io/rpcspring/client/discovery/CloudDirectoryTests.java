@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
+import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.InternalEquivalentAddressGroup;
 import io.grpc.LoadBalancer;
@@ -59,7 +60,10 @@ class CloudDirectoryTests {
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort()
         .withBean(Registry.class, () -> this.registry)
-        .withPropertyValues(CHANNEL + "target=discovery:///places", CHANNEL + "reconnect.max-backoff=100ms");
+        // grpc-java keeps a connection that has been left for five seconds, and its
+        // channel with it.
+        .withPropertyValues(CHANNEL + "target=discovery:///places", CHANNEL + "reconnect.max-backoff=100ms",
+                "rpc.client.shutdown.grace=100ms");
 
     @Test
     void portIsThatOfGrpcInTheMetadata() {
@@ -186,7 +190,8 @@ class CloudDirectoryTests {
         this.runner.withPropertyValues(CHANNEL + "idle-timeout=1s").run((context) -> {
             find(context);
             this.registry.away(true);
-            await().until(() -> this.server.openConnections() == 0);
+            RpcChannels channels = context.getBean(RpcChannels.class);
+            await().until(() -> channels.reports().get(0).state() == ConnectivityState.IDLE);
             find(context);
         });
     }

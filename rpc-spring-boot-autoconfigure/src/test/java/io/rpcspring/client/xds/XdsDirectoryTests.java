@@ -1,18 +1,29 @@
 package io.rpcspring.client.xds;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
+import io.grpc.ServerCredentials;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsServerCredentials;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -21,6 +32,7 @@ import org.springframework.context.ApplicationContext;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.RpcChannels;
+import io.rpcspring.fixture.Certificates;
 import io.rpcspring.fixture.ControlPlane;
 import io.rpcspring.fixture.NamedPlaces;
 import io.rpcspring.fixture.RecordingServer;
@@ -123,14 +135,62 @@ class XdsDirectoryTests {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { BOOTSTRAP, "io.grpc.xds.bootstrapConfig=" })
+    void serverHasTheSameControlPlaneAsTheChannels(String property) throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        this.plane.open(port, PlacesGrpc.getFindMethod().getFullMethodName());
+        this.plane.put("directory", List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+        this.runner.withBean(NamedPlaces.class, () -> new NamedPlaces("meshed"))
+            .withPropertyValues("rpc.server.port=" + port, "rpc.server.xds.enabled=true")
+            .withSystemProperties(property + this.plane.bootstrap())
+            .run((context) -> assertThat(places(context).find(ZURICH).getZone()).isEqualTo("meshed"));
+        this.plane.takeBack(port);
+    }
+
     @Test
-    void serverHasTheSameControlPlane() {
-        StarterRunner.withServerOnFreePort()
-            .withBean(NamedPlaces.class, () -> new NamedPlaces("a"))
-            .withPropertyValues("rpc.server.port=19090", "rpc.server.xds.enabled=true", BOOTSTRAP + "{}")
-            .run((context) -> assertThat(context).getFailure()
-                .rootCause()
-                .hasMessage("Invalid bootstrap: 'xds_servers' does not exist."));
+    void connectionsAreEncryptedAsTheControlPlaneSays() throws Exception {
+        Certificates mesh = this.plane.certificates();
+        try (RecordingServer encrypted = RecordingServer.start(demanding(mesh))) {
+            this.plane.encrypt("encrypted");
+            assertClientIsKnown(encrypted, "encrypted");
+        }
+    }
+
+    @Test
+    void connectionsAreEncryptedAsTheChannelSaysWhereTheControlPlaneSaysNothing(@TempDir Path folder) throws Exception {
+        Certificates own = Certificates.of("own", folder, "DNS:directory");
+        try (RecordingServer encrypted = RecordingServer.start(demanding(own))) {
+            assertClientIsKnown(encrypted, "directory",
+                    Stream.concat(Stream.of(own.bundle("own", own)), Stream.of(CHANNEL + "ssl.bundle=own"))
+                        .toArray(String[]::new));
+        }
+    }
+
+    private static ServerCredentials demanding(Certificates certificates) throws IOException {
+        return TlsServerCredentials.newBuilder()
+            .keyManager(pem(certificates.certificatePem()), pem(certificates.privateKeyPem()))
+            .trustManager(pem(certificates.certificatePem()))
+            .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+            .build();
+    }
+
+    private static ByteArrayInputStream pem(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void assertClientIsKnown(RecordingServer encrypted, String service, String... properties) {
+        this.plane.put(service, List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), encrypted.port())));
+        this.runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+            .withPropertyValues(BOOTSTRAP + this.plane.bootstrap(), CHANNEL + "target=xds:///" + service)
+            .withPropertyValues(properties)
+            .run((context) -> {
+                find(context);
+                assertThat(Objects.requireNonNull(encrypted.lastCall().session()).getPeerCertificates()).hasSize(1);
+            });
     }
 
     private void assertRefused(String bootstrap, String message) {

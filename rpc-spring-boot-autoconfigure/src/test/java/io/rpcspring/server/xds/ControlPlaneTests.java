@@ -2,8 +2,12 @@ package io.rpcspring.server.xds;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,40 +15,23 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-import com.google.protobuf.Any;
-import io.envoyproxy.controlplane.cache.v3.SimpleCache;
-import io.envoyproxy.controlplane.cache.v3.Snapshot;
-import io.envoyproxy.controlplane.server.V3DiscoveryServer;
-import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import io.envoyproxy.envoy.config.listener.v3.Filter;
-import io.envoyproxy.envoy.config.listener.v3.FilterChain;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.NonForwardingAction;
-import io.envoyproxy.envoy.config.route.v3.Route;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
-import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContextException;
 import org.springframework.util.ClassUtils;
 
@@ -58,90 +45,55 @@ import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
+import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A server whose port a real control plane opens, and who may call.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ControlPlaneTests {
 
-    private static final String NAME = "places/listener/";
+    private static final String FIND = PlacesGrpc.getFindMethod().getFullMethodName();
 
-    private final SimpleCache<String> cache = new SimpleCache<>((node) -> "all");
+    private final io.rpcspring.fixture.ControlPlane plane = io.rpcspring.fixture.ControlPlane.running();
 
-    private Server controlPlane;
-
-    private int controlPort;
-
-    private int port;
-
-    @BeforeEach
-    void start() throws IOException {
-        this.controlPlane = Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
-            .addService(new V3DiscoveryServer(this.cache).getAggregatedDiscoveryServiceImpl())
-            .build()
-            .start();
-        this.controlPort = this.controlPlane.getPort();
-        this.port = FreePort.find();
-    }
+    private final int port = FreePort.find();
 
     @AfterEach
-    void stop() throws InterruptedException {
-        this.controlPlane.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    void takeBack() {
+        this.plane.takeBack(this.port);
     }
 
+    /** With the control plane that the channels would have. */
     private PlacesServer serve(String... properties) {
+        List<String> all = new ArrayList<>(List.of(properties));
+        all.add("rpc.client.xds.bootstrap=" + this.plane.bootstrap());
+        return serve(autoConfiguration("RpcXds"), all.toArray(String[]::new));
+    }
+
+    private PlacesServer serve(Object bootstrap, String... properties) {
         List<String> all = new ArrayList<>(
                 List.of("rpc.server.xds.enabled=true", "rpc.server.address=127.0.0.1", "rpc.server.port=" + this.port));
         all.addAll(List.of(properties));
         return PlacesServer.start(
-                List.of(new BusyPlaces(), new Known(this.controlPort), autoConfiguration(), SslAutoConfiguration.class),
+                List.of(new BusyPlaces(), bootstrap, autoConfiguration("RpcServerXds"), SslAutoConfiguration.class),
                 all.toArray(String[]::new));
     }
 
-    private static Class<?> autoConfiguration() {
-        return ClassUtils.resolveClassName("io.rpcspring.autoconfigure.RpcServerXdsAutoConfiguration", null);
-    }
-
-    /** Lets calls of one method in. */
-    private void allow(String path) {
-        RouteConfiguration routes = RouteConfiguration.newBuilder()
-            .setName("routes")
-            .addVirtualHosts(VirtualHost.newBuilder()
-                .setName("all")
-                .addDomains("*")
-                .addRoutes(Route.newBuilder()
-                    .setMatch(RouteMatch.newBuilder().setPath(path))
-                    .setNonForwardingAction(NonForwardingAction.getDefaultInstance())))
-            .build();
-        HttpConnectionManager manager = HttpConnectionManager.newBuilder()
-            .setStatPrefix("in")
-            .setRouteConfig(routes)
-            .addHttpFilters(
-                    HttpFilter.newBuilder().setName("router").setTypedConfig(Any.pack(Router.getDefaultInstance())))
-            .build();
-        Listener listener = Listener.newBuilder()
-            .setName(NAME + "0.0.0.0:" + this.port)
-            .setAddress(Address.newBuilder()
-                .setSocketAddress(SocketAddress.newBuilder().setAddress("0.0.0.0").setPortValue(this.port)))
-            .setDefaultFilterChain(FilterChain.newBuilder()
-                .setName("all")
-                .addFilters(Filter.newBuilder()
-                    .setName("envoy.filters.network.http_connection_manager")
-                    .setTypedConfig(Any.pack(manager))))
-            .build();
-        this.cache.setSnapshot("all",
-                Snapshot.create(List.of(), List.of(), List.of(listener), List.of(), List.of(), "1"));
+    private static Class<?> autoConfiguration(String name) {
+        return ClassUtils.resolveClassName("io.rpcspring.autoconfigure." + name + "AutoConfiguration", null);
     }
 
     @Test
     void callsComeThroughAsTheControlPlaneSays() {
-        allow("/places.v1.Places/Find");
+        this.plane.open(this.port, FIND);
         try (PlacesServer server = serve()) {
             assertThat(server.port()).isEqualTo(this.port);
             assertThat(server.connection().find("").getZone()).startsWith("rpc-default-");
@@ -157,6 +109,39 @@ class ControlPlaneTests {
         }
     }
 
+    @Test
+    void serverWhoseListenerIsTakenBackKeepsItsPortAndTakesCallsAgainWhenItComesBack(CapturedOutput output) {
+        this.plane.open(this.port, FIND);
+        try (PlacesServer server = serve()) {
+            assertThat(server.connection().find("").getZone()).startsWith("rpc-default-");
+            this.plane.takeBack(this.port);
+            await().until(() -> !isOpen());
+            // Until the last connection has ended, too.
+            await().during(Duration.ofMillis(200)).until(() -> server.port() == this.port);
+            this.plane.open(this.port, FIND);
+            await().until(this::isOpen);
+            assertThat(server.connection().places().withWaitForReady().find(PlaceName.getDefaultInstance()).getZone())
+                .startsWith("rpc-default-");
+        }
+        assertThat(output.getOut().lines().filter((line) -> line.contains("gRPC server takes "))).satisfiesExactly(
+                (line) -> assertThat(line).contains("WARN")
+                    .endsWith("gRPC server takes no calls, as the xDS control plane says or does not answer:"
+                            + " Listener places/listener/0.0.0.0:" + this.port + " unavailable: Resource"
+                            + " places/listener/0.0.0.0:" + this.port + " does not exist"),
+                (line) -> assertThat(line).contains("INFO")
+                    .endsWith("gRPC server takes calls, as the xDS control plane says"),
+                (line) -> assertThat(line).contains("takes no more calls;"));
+    }
+
+    private boolean isOpen() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+            return socket.isConnected();
+        }
+        catch (IOException ex) {
+            return false;
+        }
+    }
+
     private static RpcConfigurationException failure(ThrowingCallable start) {
         return (RpcConfigurationException) Objects
             .requireNonNull(catchThrowableOfType(ApplicationContextException.class, start).getCause());
@@ -164,7 +149,7 @@ class ControlPlaneTests {
 
     @Test
     void connectionsAreEncryptedAsTheServerSaysWhereTheControlPlaneLeavesItToIt(@TempDir Path folder) throws Exception {
-        allow("/places.v1.Places/Find");
+        this.plane.open(this.port, FIND);
         Certificates own = Certificates.of("own", folder);
         List<String> properties = new ArrayList<>(List.of(own.bundle("server", own)));
         properties.add("rpc.server.ssl.bundle=server");
@@ -180,8 +165,11 @@ class ControlPlaneTests {
     }
 
     @Test
-    void startDoesNotWaitForEver() {
-        RpcConfigurationException failure = failure(() -> serve("rpc.server.xds.start-timeout=200ms"));
+    void startDoesNotWaitForEver() throws IOException {
+        RpcConfigurationException failure;
+        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            failure = failure(() -> serve(new Known(mute.getLocalPort()), "rpc.server.xds.start-timeout=200ms"));
+        }
         assertThat(failure.description())
             .isEqualTo("The xDS control plane has sent no listener for the gRPC server within 200ms.");
         assertThat(failure.action()).isEqualTo("Have it send one whose name is the bootstrap's"
@@ -191,11 +179,11 @@ class ControlPlaneTests {
 
     @Test
     void startSaysWhyTheControlPlaneCannotBeAsked() {
-        this.controlPlane.shutdownNow();
-        RpcConfigurationException failure = failure(() -> serve("rpc.server.xds.start-timeout=2s"));
+        RpcConfigurationException failure = failure(
+                () -> serve(new Known(FreePort.find()), "rpc.server.xds.start-timeout=2s"));
         assertThat(failure.description())
-            .startsWith("The xDS control plane has sent no listener for the gRPC server within 2000ms: Listener " + NAME
-                    + "0.0.0.0:" + this.port + " unavailable: io exception");
+            .startsWith("The xDS control plane has sent no listener for the gRPC server within 2000ms: Listener"
+                    + " places/listener/0.0.0.0:" + this.port + " unavailable: io exception");
     }
 
     @Test
@@ -210,19 +198,34 @@ class ControlPlaneTests {
                 assertThat(failure.description())
                     .startsWith("rpc.server.xds.enabled is true, but nothing says where the control plane is:"
                             + " rpc.client.xds.bootstrap, ");
+                assertThat(failure.action()).isEqualTo("""
+                        Set rpc.client.xds.bootstrap to a file, or to the JSON itself, in application.yml:
+
+                        rpc:
+                          client:
+                            xds:
+                              bootstrap: |
+                                {
+                                  "xds_servers": [ {
+                                    "server_uri": "control-plane.example.org:18000",
+                                    "channel_creds": [ { "type": "insecure" } ]
+                                  } ],
+                                  "node": { "id": "places" },
+                                  "server_listener_resource_name_template": "places/listener/%s"
+                                }""");
             });
     }
 
     @Test
     void bootstrapSaysHowTheListenerIsCalled() {
-        RpcConfigurationException failure = failure(
-                () -> PlacesServer.start(List.of(new BusyPlaces(), new Nameless(this.controlPort), autoConfiguration()),
-                        "rpc.server.xds.enabled=true", "rpc.server.port=" + this.port));
+        RpcConfigurationException failure = failure(() -> serve(new Nameless(FreePort.find())));
         assertThat(failure.description())
-            .isEqualTo("rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used: UNAVAILABLE:"
+            .isEqualTo("rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used:"
                     + " Can only support xDS v3 with listener resource name template.");
-        assertThat(failure.action()).isEqualTo("Set rpc.client.xds.bootstrap to one with a"
-                + " server_listener_resource_name_template, or remove rpc.server.xds.enabled.");
+        assertThat(failure.action())
+            .isEqualTo("Give rpc.client.xds.bootstrap what a server needs beside what channels do, such as"
+                    + " \"server_listener_resource_name_template\": \"places/listener/%s\", or remove"
+                    + " rpc.server.xds.enabled.");
     }
 
     @ParameterizedTest
@@ -240,7 +243,7 @@ class ControlPlaneTests {
 
     @Test
     void libraryIsNeeded() {
-        new ApplicationContextRunner().withUserConfiguration(autoConfiguration())
+        new ApplicationContextRunner().withUserConfiguration(autoConfiguration("RpcServerXds"))
             .withClassLoader(new FilteredClassLoader("io.grpc.xds"))
             .withPropertyValues("rpc.server.xds.enabled=true", "rpc.server.port=9090")
             .run((context) -> assertThat(context).getFailure()
@@ -277,7 +280,7 @@ class ControlPlaneTests {
             return Map.of("xds_servers",
                     List.of(Map.of("server_uri", "127.0.0.1:" + this.controlPlane, "channel_creds",
                             List.of(Map.of("type", "insecure")))),
-                    "node", Map.of("id", "test"), "server_listener_resource_name_template", NAME + "%s");
+                    "node", Map.of("id", "test"), "server_listener_resource_name_template", "places/listener/%s");
         }
 
     }
