@@ -1,13 +1,22 @@
 package io.rpcspring.test.slice;
 
 import io.grpc.StatusRuntimeException;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
+import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
+import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Import;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.web.context.WebApplicationContext;
 
 import io.rpcspring.RpcClient;
+import io.rpcspring.fixture.SeenSpans;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingStub;
@@ -21,7 +30,10 @@ import static org.mockito.BDDMockito.given;
 /**
  * One service of an application, with what it needs of the starter.
  */
-@RpcTest(services = SlicedPlaces.class, properties = "rpc.server.services.[clock.Clock].pool=streams")
+@ImportAutoConfiguration({ ObservationAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
+        OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class })
+@Import(SeenSpans.class)
+@RpcTest(services = SlicedPlaces.class, properties = { "rpc.server.services.[clock.Clock].pool=streams", "management.tracing.sampling.probability=1" })
 class PlacesSliceTests {
 
     @MockitoBean
@@ -51,6 +63,16 @@ class PlacesSliceTests {
         assertThat(server.report().services()).extracting((service) -> service.bean())
             .contains("slicedPlaces")
             .doesNotContain("slicedClock");
+    }
+
+    @Test
+    void withTracingItsCallsHaveTheSpansOfProduction(@Autowired SeenSpans spans) {
+        spans.forget();
+        given(this.gazetteer.find("Bern")).willReturn(Place.getDefaultInstance());
+        this.places.find(name("Bern"));
+        SpanData client = SeenSpans.find(spans.ended(2), "places.v1.Places/Find", SpanKind.CLIENT, null);
+        SpanData server = SeenSpans.find(spans.ended(2), "places.v1.Places/Find", SpanKind.SERVER, client);
+        assertThat(SeenSpans.text(server, "rpc.pool")).isEqualTo("default");
     }
 
     private static PlaceName name(String name) {
