@@ -106,7 +106,8 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
             Thread.currentThread().interrupt();
             throwIfFailed();
             this.interrupted.run();
-            throw Status.CANCELLED.withDescription("Interrupted while receiving").withCause(ex).asRuntimeException();
+            throw RpcErrorReason.INTERRUPTED
+                .exception(Status.CANCELLED.withDescription("Interrupted while receiving").withCause(ex));
         }
     }
 

@@ -123,7 +123,8 @@ public final class MessageOutbox<T> implements MessageSender<T> {
             Thread.currentThread().interrupt();
             throwIfEnded();
             this.interrupted.run();
-            throw Status.CANCELLED.withDescription("Interrupted while sending").withCause(ex).asRuntimeException();
+            throw RpcErrorReason.INTERRUPTED
+                .exception(Status.CANCELLED.withDescription("Interrupted while sending").withCause(ex));
         }
     }
 

@@ -57,12 +57,13 @@ final class RpcServerAutoConfiguration {
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
             ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<TransportSettings.Mesh> mesh,
-            ObjectProvider<Goodbyes> goodbyes, ObjectProvider<InProcessDoor> doors, ObjectProvider<ServiceRegistry.Selection> selection,
-            ApplicationEventPublisher events) {
+            ObjectProvider<Goodbyes> goodbyes, ObjectProvider<InProcessDoor> doors,
+            ObjectProvider<ServiceRegistry.Selection> selection, ApplicationEventPublisher events) {
         ServiceRegistry registry = new ServiceRegistry(beans, () -> interceptors(beans),
                 selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL));
-        return new RpcServer(registry, builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable(), goodbyes.getIfAvailable(), doors.orderedStream().toList()),
+        return new RpcServer(
+                registry, builtIn.stream().toList(), properties.doors(tls(properties.ssl(), bundles),
+                        mesh.getIfAvailable(), goodbyes.getIfAvailable(), doors.orderedStream().toList()),
                 settings, customizers.orderedStream().toList(), events);
     }
 

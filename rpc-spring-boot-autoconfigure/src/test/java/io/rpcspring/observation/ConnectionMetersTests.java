@@ -77,7 +77,8 @@ class ConnectionMetersTests {
                 }
                 resetMany(resetting, RawConnection.RST_STREAM, 8);
                 wrong.frame(RawConnection.DATA, RawConnection.NONE, 0, new byte[1]);
-                assertThat(List.of(idle, asking, resetting, wrong)).allSatisfy((peer) -> assertThat(peer.closes(20)).isTrue());
+                assertThat(List.of(idle, asking, resetting, wrong))
+                    .allSatisfy((peer) -> assertThat(peer.closes(20)).isTrue());
             }
             for (String reason : List.of("idle", "pings", "resets", "protocol")) {
                 await().untilAsserted(() -> assertThat(closed(application, reason)).as(reason).isEqualTo(1));
@@ -128,8 +129,8 @@ class ConnectionMetersTests {
         ChannelCredentials trusting = TlsChannelCredentials.newBuilder()
             .trustManager(new ByteArrayInputStream(own.certificatePem().getBytes(StandardCharsets.US_ASCII)))
             .build();
-        try (Measured application = Measured.start(List.of(new MarkedPlaces(), bundles),
-                "rpc.server.ssl.bundle=server", "rpc.server.connection.max-idle=1s")) {
+        try (Measured application = Measured.start(List.of(new MarkedPlaces(), bundles), "rpc.server.ssl.bundle=server",
+                "rpc.server.connection.max-idle=1s")) {
             ManagedChannel channel = Grpc.newChannelBuilderForAddress("localhost", port(application), trusting).build();
             assertThat(new Connection(channel).find("Zurich").getName()).isEqualTo("Zurich");
             await().until(() -> closed(application, "idle") == 1);

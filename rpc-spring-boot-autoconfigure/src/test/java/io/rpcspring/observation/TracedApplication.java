@@ -83,11 +83,11 @@ record TracedApplication(ConfigurableApplicationContext context) implements Auto
             .flatMap(Stream::of)
             .map((property) -> "--" + property)
             .toArray(String[]::new);
-        return new TracedApplication(new SpringApplicationBuilder(Web.class, StarterRunner.CONFIGURATION)
-            .web(WebApplicationType.SERVLET)
-            .bannerMode(Banner.Mode.OFF)
-            .logStartupInfo(false)
-            .run(arguments));
+        return new TracedApplication(
+                new SpringApplicationBuilder(Web.class, StarterRunner.CONFIGURATION).web(WebApplicationType.SERVLET)
+                    .bannerMode(Banner.Mode.OFF)
+                    .logStartupInfo(false)
+                    .run(arguments));
     }
 
     /** The same without a web server and without services. */

@@ -140,8 +140,7 @@ class TracesTests {
         List<SpanData> attempts = spans.stream().filter((span) -> span.getKind() == SpanKind.SERVER).toList();
         assertThat(attempts).extracting((span) -> text(span, "rpc.attempt") + " " + SeenSpans.line(span))
             .containsExactly("1 SERVER UNAVAILABLE, error", "2 SERVER UNAVAILABLE, error", "3 SERVER OK");
-        assertThat(attempts)
-            .allSatisfy((span) -> assertThat(span.getParentSpanId()).isEqualTo(client.getSpanId()));
+        assertThat(attempts).allSatisfy((span) -> assertThat(span.getParentSpanId()).isEqualTo(client.getSpanId()));
     }
 
     @Test

@@ -29,6 +29,7 @@ import reactor.core.publisher.Flux;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.RpcChannels;
+import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.PlaceName;
@@ -346,7 +347,9 @@ class CloudDirectoryTests {
     }
 
     private static Throwable fail(ApplicationContext context) {
-        return catchThrowableOfType(StatusRuntimeException.class, () -> places(context).find(ZURICH));
+        Throwable failure = catchThrowableOfType(StatusRuntimeException.class, () -> places(context).find(ZURICH));
+        assertThat(Details.reason(failure)).isEqualTo("NO_ADDRESS");
+        return failure;
     }
 
     private static ConditionFactory calling(ApplicationContext context) {

@@ -33,7 +33,8 @@ import static org.mockito.BDDMockito.given;
 @ImportAutoConfiguration({ ObservationAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
         OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class })
 @Import(SeenSpans.class)
-@RpcTest(services = SlicedPlaces.class, properties = { "rpc.server.services.[clock.Clock].pool=streams", "management.tracing.sampling.probability=1" })
+@RpcTest(services = SlicedPlaces.class,
+        properties = { "rpc.server.services.[clock.Clock].pool=streams", "management.tracing.sampling.probability=1" })
 class PlacesSliceTests {
 
     @MockitoBean
