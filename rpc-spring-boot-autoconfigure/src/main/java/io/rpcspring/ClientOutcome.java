@@ -57,9 +57,8 @@ final class ClientOutcome {
     }
 
     void ended(Status how, Metadata received) {
-        RpcErrorReason own = this.cancelled;
-        boolean ours = own != null && how.getCode() == Status.Code.CANCELLED;
-        this.trailers = ours ? own.trailers(how) : received;
+        RpcErrorReason own = (how.getCode() == Status.Code.CANCELLED) ? this.cancelled : null;
+        this.trailers = (own != null) ? own.trailers(how) : received;
         this.status = how;
         this.headersCame.countDown();
     }

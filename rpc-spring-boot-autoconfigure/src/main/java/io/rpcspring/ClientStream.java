@@ -109,9 +109,7 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            interrupted();
-            throw RpcErrorReason.INTERRUPTED
-                .exception(Status.CANCELLED.withDescription("Interrupted while waiting for headers").withCause(ex));
+            throw interrupted(Status.CANCELLED.withDescription("Interrupted while waiting for headers").withCause(ex));
         }
     }
 
@@ -130,8 +128,9 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
         cancel(RpcErrorReason.STREAM_CLOSED, "The stream was closed before its end");
     }
 
-    private void interrupted() {
+    private StatusRuntimeException interrupted(Status status) {
         cancel(RpcErrorReason.INTERRUPTED, "The thread that used the stream was interrupted");
+        return RpcErrorReason.INTERRUPTED.exception(status);
     }
 
     private void cancel(RpcErrorReason reason, String why) {

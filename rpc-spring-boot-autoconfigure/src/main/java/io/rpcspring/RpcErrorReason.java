@@ -102,7 +102,9 @@ public enum RpcErrorReason {
     /** {@code UNAVAILABLE}, by a client: its application stops, or closed the channel. */
     CHANNEL_CLOSED,
 
-    /** {@code CANCELLED}: the thread that used the stream was interrupted. */
+    /**
+     * {@code CANCELLED}, by a client: the thread that used its stream was interrupted.
+     */
     INTERRUPTED,
 
     /** {@code CANCELLED}, by a client: it closed its stream before the end. */

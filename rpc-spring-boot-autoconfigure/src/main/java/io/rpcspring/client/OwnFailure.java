@@ -44,9 +44,4 @@ public final class OwnFailure extends Exception {
         return trailers;
     }
 
-    @Override
-    public String toString() {
-        return getClass().getName() + ": " + this.reason;
-    }
-
 }

@@ -56,11 +56,11 @@ public final class ConnectionMeters extends ServerTransportFilter {
 
     @Override
     public void transportTerminated(@Nullable Attributes attributes) {
-        boolean spoken = attributes != null && attributes.get(SPOKEN) != null;
-        if (spoken) {
+        Reason reason = Reason.HANDSHAKE;
+        if (attributes != null && attributes.get(SPOKEN) != null) {
             this.open.decrementAndGet();
+            reason = Reason.of(this.goodbyes.to(attributes));
         }
-        Reason reason = spoken ? Reason.of(this.goodbyes.to(attributes)) : Reason.HANDSHAKE;
         Objects.requireNonNull(this.closed.get(reason)).increment();
     }
 

@@ -30,8 +30,6 @@ import io.rpcspring.sample.clock.LocalTime;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.server.error.CallFailures;
 
-import static io.rpcspring.fixture.SeenSpans.find;
-import static io.rpcspring.fixture.SeenSpans.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -82,7 +80,7 @@ class TracesTests {
         assertThat(application.get("/call/" + kind.replace(" ", "%20"), "00-" + trace + "-b7ad6b7169203331-01"))
             .isEqualTo("OK");
         List<SpanData> spans = application.spans().ended(5);
-        SpanData http = find(spans, "http get /call/{kind}", SpanKind.SERVER, null);
+        SpanData http = SeenSpans.find(spans, "http get /call/{kind}", SpanKind.SERVER, null);
         assertThat(http.getParentSpanId()).isEqualTo("b7ad6b7169203331");
         assertCalls(spans, http, "places.v1.Places/" + (kind.contains(" ") ? "Find" : kind));
         assertThat(spans).allSatisfy((span) -> assertThat(span.getTraceId()).isEqualTo(trace));
@@ -90,27 +88,27 @@ class TracesTests {
 
     @Test
     void scheduledTaskBeginsTheTraceOfItsCalls() {
-        SpanData task = find(scheduled, "task nightly.run", SpanKind.INTERNAL, null);
+        SpanData task = SeenSpans.find(scheduled, "task nightly.run", SpanKind.INTERNAL, null);
         assertThat(task.getParentSpanContext().isValid()).isFalse();
         assertCalls(scheduled, task, FIND);
     }
 
     /** A call by whoever began the trace, and one by its handler. */
     private static void assertCalls(List<SpanData> spans, SpanData root, String method) {
-        SpanData client = find(spans, method, SpanKind.CLIENT, root);
-        SpanData server = find(spans, method, SpanKind.SERVER, client);
-        SpanData inner = find(spans, FIND, SpanKind.CLIENT, server);
-        SpanData last = find(spans, FIND, SpanKind.SERVER, inner);
+        SpanData client = SeenSpans.find(spans, method, SpanKind.CLIENT, root);
+        SpanData server = SeenSpans.find(spans, method, SpanKind.SERVER, client);
+        SpanData inner = SeenSpans.find(spans, FIND, SpanKind.CLIENT, server);
+        SpanData last = SeenSpans.find(spans, FIND, SpanKind.SERVER, inner);
         assertThat(spans).allSatisfy((span) -> assertThat(span.getTraceId()).isEqualTo(root.getTraceId()))
             .allSatisfy((span) -> assertThat(span.getEvents()).isEmpty());
-        assertThat(text(last, "rpc.pool")).isEqualTo("default");
-        assertThat(text(last, "rpc.waited_ms")).matches("\\d+");
-        assertThat(text(last, "rpc.attempt")).isEqualTo("1");
-        assertThat(text(last, "grpc.status_code")).isEqualTo("OK");
-        assertThat(text(last, "net.peer.name")).isEqualTo("127.0.0.1");
-        assertThat(text(inner, "net.peer.port"))
+        assertThat(SeenSpans.text(last, "rpc.pool")).isEqualTo("default");
+        assertThat(SeenSpans.text(last, "rpc.waited_ms")).matches("\\d+");
+        assertThat(SeenSpans.text(last, "rpc.attempt")).isEqualTo("1");
+        assertThat(SeenSpans.text(last, "grpc.status_code")).isEqualTo("OK");
+        assertThat(SeenSpans.text(last, "net.peer.name")).isEqualTo("127.0.0.1");
+        assertThat(SeenSpans.text(inner, "net.peer.port"))
             .isEqualTo(application.context().getEnvironment().getProperty("local.rpc.server.port"));
-        assertThat(text(inner, "rpc.attempts")).isEqualTo("1");
+        assertThat(SeenSpans.text(inner, "rpc.attempts")).isEqualTo("1");
     }
 
     @Test
@@ -121,7 +119,7 @@ class TracesTests {
         logger.addAppender(lines);
         assertThat(TracedApplication.call(this.places, "broken one").is(Code.UNKNOWN)).isTrue();
         logger.detachAppender(lines);
-        SpanData server = find(application.spans().ended(2), FIND, SpanKind.SERVER, null);
+        SpanData server = SeenSpans.find(application.spans().ended(2), FIND, SpanKind.SERVER, null);
         assertThat(SeenSpans.line(server)).isEqualTo("SERVER UNKNOWN, error");
         assertThat(lines.list).singleElement().satisfies((line) -> {
             assertThat(line.getFormattedMessage()).startsWith("Call of places.v1.Places/Find failed, id ");
@@ -134,11 +132,11 @@ class TracesTests {
     void eachAttemptIsASpanOfTheServerBelowTheOneOfItsClient() {
         assertThat(TracedApplication.call(application.channel("retrying"), "third time").is(Code.OK)).isTrue();
         List<SpanData> spans = application.spans().ended(4);
-        SpanData client = find(spans, FIND, SpanKind.CLIENT, null);
+        SpanData client = SeenSpans.find(spans, FIND, SpanKind.CLIENT, null);
         assertThat(SeenSpans.line(client)).isEqualTo("CLIENT OK");
-        assertThat(text(client, "rpc.attempts")).isEqualTo("3");
+        assertThat(SeenSpans.text(client, "rpc.attempts")).isEqualTo("3");
         List<SpanData> attempts = spans.stream().filter((span) -> span.getKind() == SpanKind.SERVER).toList();
-        assertThat(attempts).extracting((span) -> text(span, "rpc.attempt") + " " + SeenSpans.line(span))
+        assertThat(attempts).extracting((span) -> SeenSpans.text(span, "rpc.attempt") + " " + SeenSpans.line(span))
             .containsExactly("1 SERVER UNAVAILABLE, error", "2 SERVER UNAVAILABLE, error", "3 SERVER OK");
         assertThat(attempts).allSatisfy((span) -> assertThat(span.getParentSpanId()).isEqualTo(client.getSpanId()));
     }
@@ -160,13 +158,13 @@ class TracesTests {
         await().until(() -> this.clock.entered.get() == 1);
         assertThat(end.join().is(Code.DEADLINE_EXCEEDED)).isTrue();
         List<SpanData> spans = application.spans().ended(2);
-        SpanData client = find(spans, "clock.v1.Clock/TimeAt", SpanKind.CLIENT, null);
+        SpanData client = SeenSpans.find(spans, "clock.v1.Clock/TimeAt", SpanKind.CLIENT, null);
         assertThat(SeenSpans.line(client)).isEqualTo("CLIENT DEADLINE_EXCEEDED, error");
-        assertThat(Integer.parseInt(text(client, "rpc.deadline_left_ms"))).isBetween(1, 2000);
+        assertThat(Integer.parseInt(SeenSpans.text(client, "rpc.deadline_left_ms"))).isBetween(1, 2000);
         // Which clock is quicker decides.
-        SpanData server = find(spans, "clock.v1.Clock/TimeAt", SpanKind.SERVER, client);
+        SpanData server = SeenSpans.find(spans, "clock.v1.Clock/TimeAt", SpanKind.SERVER, client);
         assertThat(SeenSpans.line(server)).isIn("SERVER CANCELLED", "SERVER DEADLINE_EXCEEDED, error");
-        assertThat(Integer.parseInt(text(server, "rpc.deadline_left_ms"))).isBetween(1, 2000);
+        assertThat(Integer.parseInt(SeenSpans.text(server, "rpc.deadline_left_ms"))).isBetween(1, 2000);
     }
 
     @Test
