@@ -45,11 +45,9 @@ final class ClientEvents<R> extends ClientCall.Listener<R> {
     public void onClose(Status status, Metadata trailers) {
         this.outcome.ended(status, trailers);
         if (status.isOk()) {
-            this.outbox.end(
-                    () -> RpcCallException
-                        .mark(Status.CANCELLED.withDescription("The server ended the call before it took all messages"),
-                                "A stream")
-                        .asRuntimeException());
+            this.outbox.end(() -> RpcCallException.of(RpcErrorReason.ENDED_EARLY,
+                    Status.CANCELLED.withDescription("The server ended the call before it took all messages"),
+                    "A stream"));
             this.inbox.end();
         }
         else {

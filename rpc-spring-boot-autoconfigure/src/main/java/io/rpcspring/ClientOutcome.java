@@ -23,6 +23,9 @@ final class ClientOutcome {
     /** Written by the transport. */
     private volatile boolean responded;
 
+    /** Why this side cancelled the call, if it did. */
+    private volatile @Nullable RpcErrorReason cancelled;
+
     /** Written once, before the status, by the transport. */
     private volatile @Nullable Metadata trailers;
 
@@ -46,8 +49,16 @@ final class ClientOutcome {
         return this.responded;
     }
 
+    /** This side is about to cancel the call. */
+    void cancelled(RpcErrorReason why) {
+        if (this.cancelled == null) {
+            this.cancelled = why;
+        }
+    }
+
     void ended(Status how, Metadata received) {
-        this.trailers = received;
+        RpcErrorReason own = (how.getCode() == Status.Code.CANCELLED) ? this.cancelled : null;
+        this.trailers = (own != null) ? own.trailers(how) : received;
         this.status = how;
         this.headersCame.countDown();
     }

@@ -2,10 +2,12 @@ package io.rpcspring;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +38,10 @@ final class ClientRequests<Q> {
      * Creates the half of a call that is about to start.
      * @param method what is called
      * @param call the call
-     * @param interrupted what to do when a waiting sender is interrupted
+     * @param interrupted makes what a waiting sender gets that is interrupted
      */
-    ClientRequests(MethodDescriptor<Q, ?> method, ClientCall<Q, ?> call, Runnable interrupted) {
+    ClientRequests(MethodDescriptor<Q, ?> method, ClientCall<Q, ?> call,
+            Function<Status, ? extends RuntimeException> interrupted) {
         this.method = method.getFullMethodName();
         this.call = call;
         // grpc-java never tells that a call with one request is ready: it has no need to.

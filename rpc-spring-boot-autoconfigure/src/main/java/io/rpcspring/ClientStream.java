@@ -90,12 +90,14 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
         }
         halfClose();
         if (!hasNext()) {
-            throw failure(Status.INTERNAL.withDescription("The server ended the call without a response"));
+            throw failure(RpcErrorReason.WRONG_RESPONSE_COUNT,
+                    Status.INTERNAL.withDescription("The server ended the call without a response"));
         }
         R response = next();
         if (hasNext()) {
             close();
-            throw failure(Status.INTERNAL.withDescription("The server sent more than one response"));
+            throw failure(RpcErrorReason.WRONG_RESPONSE_COUNT,
+                    Status.INTERNAL.withDescription("The server sent more than one response"));
         }
         return response;
     }
@@ -107,10 +109,7 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            interrupted();
-            throw Status.CANCELLED.withDescription("Interrupted while waiting for headers")
-                .withCause(ex)
-                .asRuntimeException();
+            throw interrupted(Status.CANCELLED.withDescription("Interrupted while waiting for headers").withCause(ex));
         }
     }
 
@@ -126,21 +125,23 @@ final class ClientStream<Q, R> implements RpcStream<Q, R> {
 
     @Override
     public void close() {
-        cancel("The stream was closed before its end");
+        cancel(RpcErrorReason.STREAM_CLOSED, "The stream was closed before its end");
     }
 
-    private void interrupted() {
-        cancel("The thread that used the stream was interrupted");
+    private StatusRuntimeException interrupted(Status status) {
+        cancel(RpcErrorReason.INTERRUPTED, "The thread that used the stream was interrupted");
+        return RpcErrorReason.INTERRUPTED.exception(status);
     }
 
-    private void cancel(String why) {
+    private void cancel(RpcErrorReason reason, String why) {
         if (!this.outcome.hasEnded()) {
-            this.requests.cancel(why, () -> failure(Status.CANCELLED.withDescription(why)));
+            this.outcome.cancelled(reason);
+            this.requests.cancel(why, () -> failure(reason, Status.CANCELLED.withDescription(why)));
         }
     }
 
-    private StatusRuntimeException failure(Status status) {
-        return RpcCallException.mark(status, toString()).asRuntimeException();
+    private StatusRuntimeException failure(RpcErrorReason reason, Status status) {
+        return RpcCallException.of(reason, status, toString());
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -27,7 +28,7 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
 
     private final IntConsumer request;
 
-    private final Runnable interrupted;
+    private final Function<Status, ? extends RuntimeException> interrupted;
 
     private final int batch;
 
@@ -52,9 +53,10 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
      * @param method the full name of the method, for messages
      * @param ahead how many messages are requested ahead of the receiver, at least 1
      * @param request asks the call for more messages
-     * @param interrupted what to do when a waiting receiver is interrupted
+     * @param interrupted makes what a waiting receiver gets that is interrupted
      */
-    public MessageInbox(String method, int ahead, IntConsumer request, Runnable interrupted) {
+    public MessageInbox(String method, int ahead, IntConsumer request,
+            Function<Status, ? extends RuntimeException> interrupted) {
         this.receiver = new SingleThread("receive", method);
         this.batch = (ahead + 1) / 2;
         this.request = request;
@@ -105,8 +107,7 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             throwIfFailed();
-            this.interrupted.run();
-            throw Status.CANCELLED.withDescription("Interrupted while receiving").withCause(ex).asRuntimeException();
+            throw this.interrupted.apply(Status.CANCELLED.withDescription("Interrupted while receiving").withCause(ex));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.grpc.Status;
@@ -29,7 +30,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     private final Consumer<T> call;
 
-    private final Runnable interrupted;
+    private final Function<Status, ? extends RuntimeException> interrupted;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -43,9 +44,10 @@ public final class MessageOutbox<T> implements MessageSender<T> {
      * @param method the full name of the method, for messages
      * @param callReady whether the call has room for a message
      * @param call sends a message; called by one thread at a time
-     * @param interrupted what to do when a waiting sender is interrupted
+     * @param interrupted makes what a waiting sender gets that is interrupted
      */
-    public MessageOutbox(String method, BooleanSupplier callReady, Consumer<T> call, Runnable interrupted) {
+    public MessageOutbox(String method, BooleanSupplier callReady, Consumer<T> call,
+            Function<Status, ? extends RuntimeException> interrupted) {
         this.method = method;
         this.sender = new SingleThread("send", method);
         this.callReady = callReady;
@@ -122,8 +124,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             throwIfEnded();
-            this.interrupted.run();
-            throw Status.CANCELLED.withDescription("Interrupted while sending").withCause(ex).asRuntimeException();
+            throw this.interrupted.apply(Status.CANCELLED.withDescription("Interrupted while sending").withCause(ex));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.rpcspring;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,9 @@ public final class RpcCallException extends RuntimeException {
         super(call + " failed", cause, false, false);
     }
 
-    /** The status as that of a call of the application's own. */
-    static Status mark(Status status, String call) {
-        return status.withCause(new RpcCallException(call, status.getCause()));
+    /** The end of a call of the application's own that nobody else has given. */
+    static StatusRuntimeException of(RpcErrorReason reason, Status status, String call) {
+        return reason.exception(status.withCause(new RpcCallException(call, status.getCause())));
     }
 
 }

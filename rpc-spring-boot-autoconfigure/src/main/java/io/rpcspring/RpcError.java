@@ -143,7 +143,7 @@ public record RpcError(Status.Code code, String message, List<Any> details) {
         return this.code.toStatus().withDescription(this.message.isEmpty() ? null : this.message);
     }
 
-    private Metadata trailers() {
+    Metadata trailers() {
         Metadata trailers = new Metadata();
         if (!this.details.isEmpty()) {
             trailers.put(DETAILS,

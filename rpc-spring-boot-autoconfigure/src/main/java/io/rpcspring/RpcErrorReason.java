@@ -3,7 +3,11 @@ package io.rpcspring;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 
 /**
  * Says to programs why the framework itself has given a call its status.
@@ -77,11 +81,60 @@ public enum RpcErrorReason {
      */
     INNER_CALL_FAILED,
 
-    /** {@code UNKNOWN}: something was thrown that nobody maps. */
-    FAILED;
+    /**
+     * {@code UNKNOWN}: something was thrown that nobody maps. {@code INTERNAL}, by a
+     * client: a rule of the request's type cannot be evaluated.
+     */
+    FAILED,
+
+    /** {@code RESOURCE_EXHAUSTED}, by a client: the request headers are too large. */
+    METADATA_TOO_LARGE,
+
+    /**
+     * {@code UNAUTHENTICATED}, by a client: the authorization server grants no token.
+     * {@code UNAVAILABLE} if it does not answer.
+     */
+    NO_TOKEN,
+
+    /** {@code UNAVAILABLE}, by a client: the channel's target has no known address. */
+    NO_ADDRESS,
+
+    /** {@code UNAVAILABLE}, by a client: its application stops, or closed the channel. */
+    CHANNEL_CLOSED,
+
+    /**
+     * {@code CANCELLED}, by a client: the thread that used its stream was interrupted.
+     */
+    INTERRUPTED,
+
+    /** {@code CANCELLED}, by a client: it closed its stream before the end. */
+    STREAM_CLOSED,
+
+    /** {@code CANCELLED}, by a client: the server had enough before all was sent. */
+    ENDED_EARLY,
+
+    /** {@code INTERNAL}, by a client: no response, or more than the one. */
+    WRONG_RESPONSE_COUNT;
 
     /** The {@code domain} of each {@code ErrorInfo} with such a reason. */
     public static final String DOMAIN = "rpcspring.io";
+
+    /**
+     * What else a status has that is given for this reason.
+     * @param status code and text
+     * @param more details beside the reason
+     * @return trailers with the details, for {@link Status#asException(Metadata)}
+     */
+    public Metadata trailers(Status status, Message... more) {
+        ErrorInfo info = ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(name()).build();
+        String text = status.getDescription();
+        Message[] details = Stream.concat(Stream.of(info), Stream.of(more)).toArray(Message[]::new);
+        return RpcError.of(status.getCode(), (text != null) ? text : "", details).trailers();
+    }
+
+    StatusRuntimeException exception(Status status) {
+        return status.asRuntimeException(trailers(status));
+    }
 
     /**
      * Finds the reason of an error.

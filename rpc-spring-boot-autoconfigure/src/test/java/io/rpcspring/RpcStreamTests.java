@@ -27,6 +27,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.fixture.CallEnd;
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
@@ -166,7 +167,10 @@ class RpcStreamTests {
             notes.close();
             assertThat(this.end.await().getDescription()).isEqualTo("The stream was closed before its end");
             assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(notes::next)
+                .satisfies((ex) -> assertThat(Details.reason(ex)).isEqualTo("STREAM_CLOSED"))
                 .withMessage("CANCELLED: The stream was closed before its end");
+            assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> notes.send(NOTE))
+                .satisfies((ex) -> assertThat(Details.reason(ex)).isEqualTo("STREAM_CLOSED"));
             assertThat(scribe.ended.await(10, TimeUnit.SECONDS)).isTrue();
         });
     }
@@ -181,14 +185,17 @@ class RpcStreamTests {
                         notes.next();
                     }
                     catch (StatusRuntimeException ex) {
-                        failure.complete(ex.getMessage() + ", interrupted: " + Thread.currentThread().isInterrupted());
+                        failure.complete(ex.getMessage() + ", interrupted: " + Thread.currentThread().isInterrupted()
+                                + ", " + Details.reason(ex));
                     }
                 });
                 assertThat(scribe.entered.await(10, TimeUnit.SECONDS)).isTrue();
                 await().until(() -> receiver.getState() == Thread.State.WAITING);
                 receiver.interrupt();
                 assertThat(failure.get(10, TimeUnit.SECONDS))
-                    .isEqualTo("CANCELLED: Interrupted while receiving, interrupted: true");
+                    .isEqualTo("CANCELLED: Interrupted while receiving, interrupted: true, INTERRUPTED");
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(notes::headers)
+                    .satisfies((ex) -> assertThat(Details.reason(ex)).isEqualTo("INTERRUPTED"));
                 assertThat(this.end.await().getCode()).isEqualTo(Status.Code.CANCELLED);
                 assertThat(scribe.ended.await(10, TimeUnit.SECONDS)).isTrue();
             }
@@ -347,7 +354,9 @@ class RpcStreamTests {
             try (Connection connection = Connection.to(context);
                     RpcStream<Point, Distance> trip = RpcStream.open(connection.channel(),
                             PlacesGrpc.getTravelMethod())) {
-                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(trip::finish).withMessage(message);
+                assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(trip::finish)
+                    .satisfies((ex) -> assertThat(Details.reason(ex)).isEqualTo("WRONG_RESPONSE_COUNT"))
+                    .withMessage(message);
             }
         });
     }

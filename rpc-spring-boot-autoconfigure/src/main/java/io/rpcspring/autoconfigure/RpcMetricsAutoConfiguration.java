@@ -18,6 +18,7 @@ import io.rpcspring.observation.ConnectionMeters;
 import io.rpcspring.observation.PoolMeters;
 import io.rpcspring.observation.ServerCallMeters;
 import io.rpcspring.server.RpcServerCustomizer;
+import io.rpcspring.server.transport.Goodbyes;
 
 /**
  * Measures calls, pools, channels and connections, where Micrometer is there.
@@ -56,7 +57,6 @@ final class RpcMetricsAutoConfiguration {
     /** Where the server is. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBooleanProperty(name = "rpc.server.enabled", matchIfMissing = true)
-    @EnableConfigurationProperties(RpcServerProperties.class)
     static class Server {
 
         @Bean
@@ -64,13 +64,18 @@ final class RpcMetricsAutoConfiguration {
             return new PoolMeters(registry);
         }
 
+        @Bean
+        Goodbyes rpcGoodbyes() {
+            return new Goodbyes();
+        }
+
         /** An application without a service has no server, and no meters of one. */
         @Bean
         RpcServerCustomizer rpcServerMeters(MeterRegistry registry, RpcObservabilityProperties properties,
-                RpcServerProperties server) {
+                Goodbyes goodbyes) {
             ServerCallMeters calls = new ServerCallMeters(registry, properties.names());
             SingletonSupplier<ConnectionMeters> connections = SingletonSupplier
-                .of(() -> new ConnectionMeters(registry, server.connection().maxAge()));
+                .of(() -> new ConnectionMeters(registry, goodbyes));
             return (builder) -> builder.addStreamTracerFactory(calls).addTransportFilter(connections.obtain());
         }
 

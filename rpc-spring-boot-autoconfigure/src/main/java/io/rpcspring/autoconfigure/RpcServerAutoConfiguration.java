@@ -40,6 +40,7 @@ import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.error.CallFailures;
 import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
+import io.rpcspring.server.transport.Goodbyes;
 import io.rpcspring.server.transport.InProcessDoor;
 import io.rpcspring.server.transport.ServerTls;
 import io.rpcspring.server.transport.TransportSettings;
@@ -56,12 +57,13 @@ final class RpcServerAutoConfiguration {
     RpcServer rpcServer(ListableBeanFactory beans, RpcServerProperties properties, ServerSettings settings,
             ObjectProvider<BuiltInService> builtIn, ObjectProvider<SslBundles> bundles,
             ObjectProvider<RpcServerCustomizer> customizers, ObjectProvider<TransportSettings.Mesh> mesh,
-            ObjectProvider<InProcessDoor> doors, ObjectProvider<ServiceRegistry.Selection> selection,
-            ApplicationEventPublisher events) {
+            ObjectProvider<Goodbyes> goodbyes, ObjectProvider<InProcessDoor> doors,
+            ObjectProvider<ServiceRegistry.Selection> selection, ApplicationEventPublisher events) {
         ServiceRegistry registry = new ServiceRegistry(beans, () -> interceptors(beans),
                 selection.getIfAvailable(() -> ServiceRegistry.Selection.ALL));
-        return new RpcServer(registry, builtIn.stream().toList(),
-                properties.doors(tls(properties.ssl(), bundles), mesh.getIfAvailable(), doors.orderedStream().toList()),
+        return new RpcServer(
+                registry, builtIn.stream().toList(), properties.doors(tls(properties.ssl(), bundles),
+                        mesh.getIfAvailable(), goodbyes.getIfAvailable(), doors.orderedStream().toList()),
                 settings, customizers.orderedStream().toList(), events);
     }
 

@@ -18,6 +18,7 @@ import io.rpcspring.server.ShutdownSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
 import io.rpcspring.server.transport.Doors;
+import io.rpcspring.server.transport.Goodbyes;
 import io.rpcspring.server.transport.InProcessDoor;
 import io.rpcspring.server.transport.ListenAddress;
 import io.rpcspring.server.transport.ServerTls;
@@ -121,13 +122,14 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         }
     }
 
-    Doors doors(@Nullable ServerTls tls, TransportSettings.@Nullable Mesh mesh, List<InProcessDoor> inProcess) {
+    Doors doors(@Nullable ServerTls tls, TransportSettings.@Nullable Mesh mesh, @Nullable Goodbyes goodbyes,
+            List<InProcessDoor> inProcess) {
         boolean elsewhere = this.unixSocket != null || this.inProcessName != null;
         Integer open = (this.port != null || elsewhere) ? this.port : Integer.valueOf(DEFAULT_PORT);
         ListenAddress network = (open != null) ? new ListenAddress(this.address, open) : null;
         UnixSocket socket = (this.unixSocket != null) ? new UnixSocket(Path.of(this.unixSocket)) : null;
-        return new Doors(network, socket, this.inProcessName, inProcess,
-                new TransportSettings(this.limits.forTransport(), this::applyTo, this.eventLoopThreads, tls, mesh));
+        return new Doors(network, socket, this.inProcessName, inProcess, new TransportSettings(
+                this.limits.forTransport(), this::applyTo, this.eventLoopThreads, tls, mesh, goodbyes));
     }
 
     /** The configured pools and those that exist without configuration. */

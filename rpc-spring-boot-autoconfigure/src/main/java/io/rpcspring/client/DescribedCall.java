@@ -10,6 +10,7 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcCallException;
+import io.rpcspring.RpcErrorReason;
 
 /**
  * Counts a call, and says of which channel it is when it fails without a server's word.
@@ -23,6 +24,9 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
     /** How Netty says it, in the innermost cause. */
     private static final String LARGE_HEADERS = "Header size exceeded max allowed size";
+
+    /** How grpc-java says it of a channel that is closed, which only its owner can be. */
+    private static final String CLOSED = "Channel shutdown";
 
     private final String method;
 
@@ -73,7 +77,8 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
     private Status failed(Status status) {
         String call = "Call of " + this.method + " through " + this.channel;
-        return describe(status).withCause(new RpcCallException(call, status.getCause()));
+        Status described = describe(status);
+        return described.withCause(new RpcCallException(call, described.getCause()));
     }
 
     /** What TLS or the network had to say is deep in the causes, which few logs show. */
@@ -83,10 +88,16 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
             return add(status, ": the server's headers or trailers are larger than " + this.channel.inboundLimit());
         }
         return switch (status.getCode()) {
-            case UNAVAILABLE -> add(status, (root != null) ? ": " + root : "");
+            case UNAVAILABLE ->
+                add(isOfClosedChannel(status) ? OwnFailure.mark(status, RpcErrorReason.CHANNEL_CLOSED) : status,
+                        (root != null) ? ": " + root : "");
             case DEADLINE_EXCEEDED -> add(status, lastFailure());
             default -> status;
         };
+    }
+
+    private static boolean isOfClosedChannel(Status status) {
+        return status.getDescription() != null && status.getDescription().startsWith(CLOSED);
     }
 
     private String lastFailure() {
@@ -112,7 +123,13 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
         @Override
         public void onClose(Status status, Metadata trailers) {
             end();
-            super.onClose(status.isOk() ? status : failed(status), trailers);
+            if (status.isOk()) {
+                super.onClose(status, trailers);
+            }
+            else {
+                Status failed = failed(status);
+                super.onClose(failed, OwnFailure.describe(failed, trailers));
+            }
         }
 
     }

@@ -15,6 +15,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 
+import io.rpcspring.RpcErrorReason;
+
 /**
  * Refuses a call whose request headers are too large, before they are sent.
  * <p>
@@ -105,8 +107,10 @@ record HeaderLimit(String channel, String property, int most, int agentLength) i
     }
 
     Status refusal(long size) {
-        return Status.RESOURCE_EXHAUSTED.withDescription("Not sent: the request headers of the call have " + size
-                + " bytes, and " + this.channel + " may send " + this.most + " (" + this.property + ")");
+        return OwnFailure.mark(
+                Status.RESOURCE_EXHAUSTED.withDescription("Not sent: the request headers of the call have " + size
+                        + " bytes, and " + this.channel + " may send " + this.most + " (" + this.property + ")"),
+                RpcErrorReason.METADATA_TOO_LARGE);
     }
 
     private long ownSize(MethodDescriptor<?, ?> method, CallOptions options, Channel next) {

@@ -12,6 +12,8 @@ import io.grpc.StatusOr;
 import io.grpc.SynchronizationContext;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.RpcErrorReason;
+
 /**
  * Finds the servers of a channel's targets, and again at an interval if wanted.
  * <p>
@@ -150,7 +152,11 @@ final class TargetResolver extends NameResolver {
         if (servers.hasValue()) {
             this.factory.found(servers.getValue());
         }
+        else {
+            servers = StatusOr.fromStatus(OwnFailure.mark(servers.getStatus(), RpcErrorReason.NO_ADDRESS));
+        }
         return result.toBuilder()
+            .setAddressesOrError(servers)
             .setAttributes(result.getAttributes().toBuilder().set(WatchedPolicy.WATCH, this.factory.watch()).build())
             .build();
     }

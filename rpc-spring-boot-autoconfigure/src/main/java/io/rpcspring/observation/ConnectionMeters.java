@@ -1,6 +1,5 @@
 package io.rpcspring.observation;
 
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,32 +13,29 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.server.transport.Goodbyes;
+import io.rpcspring.server.transport.Goodbyes.Goodbye;
+
 /**
- * Counts the connections of the server.
- * <p>
- * grpc-java does not say why a connection ends. What can be told is whether it ever spoke
- * gRPC, and whether it became as old as it may.
+ * Counts the connections of the server, and why they end.
  */
 public final class ConnectionMeters extends ServerTransportFilter {
 
-    /** grpc-java takes a tenth more or less, so that not all clients come at once. */
-    private static final double YOUNGEST = 0.9;
-
-    private static final Attributes.Key<Long> SINCE = Attributes.Key.create("io.rpcspring.connection-since");
+    private static final Attributes.Key<Boolean> SPOKEN = Attributes.Key.create("io.rpcspring.connection-spoken");
 
     private final AtomicInteger open = new AtomicInteger();
 
     private final Map<Reason, Counter> closed = new EnumMap<>(Reason.class);
 
-    private final Duration maxAge;
+    private final Goodbyes goodbyes;
 
     /**
      * Makes the meters.
      * @param registry gets them
-     * @param maxAge after how long the server closes a connection; zero if it never does
+     * @param goodbyes knows what the server has said to those that it closes
      */
-    public ConnectionMeters(MeterRegistry registry, Duration maxAge) {
-        this.maxAge = maxAge;
+    public ConnectionMeters(MeterRegistry registry, Goodbyes goodbyes) {
+        this.goodbyes = goodbyes;
         Gauge.builder("rpc.server.connections", this.open, AtomicInteger::get)
             .description("Open connections")
             .register(registry);
@@ -55,24 +51,17 @@ public final class ConnectionMeters extends ServerTransportFilter {
     @Override
     public Attributes transportReady(Attributes attributes) {
         this.open.incrementAndGet();
-        return attributes.toBuilder().set(SINCE, System.nanoTime()).build();
+        return attributes.toBuilder().set(SPOKEN, true).build();
     }
 
     @Override
     public void transportTerminated(@Nullable Attributes attributes) {
-        Long since = (attributes != null) ? attributes.get(SINCE) : null;
-        if (since != null) {
+        Reason reason = Reason.HANDSHAKE;
+        if (attributes != null && attributes.get(SPOKEN) != null) {
             this.open.decrementAndGet();
+            reason = Reason.of(this.goodbyes.to(attributes));
         }
-        Objects.requireNonNull(this.closed.get(reason(since))).increment();
-    }
-
-    private Reason reason(@Nullable Long since) {
-        if (since == null) {
-            return Reason.HANDSHAKE;
-        }
-        boolean old = !this.maxAge.isZero() && System.nanoTime() - since >= this.maxAge.toNanos() * YOUNGEST;
-        return old ? Reason.AGE : Reason.OTHER;
+        Objects.requireNonNull(this.closed.get(reason)).increment();
     }
 
     /** Why a connection has ended, as far as it can be told. */
@@ -84,8 +73,47 @@ public final class ConnectionMeters extends ServerTransportFilter {
         /** It was as old as it may become. */
         AGE,
 
-        /** Its client left, or it was closed for another reason. */
-        OTHER
+        /** It had no call for too long. */
+        IDLE,
+
+        /** Too many calls were reset. */
+        RESETS,
+
+        /** Its client asked too often whether the server is there. */
+        PINGS,
+
+        /** Its client broke the protocol. */
+        PROTOCOL,
+
+        /** The server has stopped. */
+        DRAIN,
+
+        /** Its client left, or the network broke. */
+        OTHER;
+
+        /** {@code INTERNAL_ERROR}: Netty says so where reading or writing has failed. */
+        private static final long NETWORK = 2;
+
+        private static Reason of(@Nullable Goodbye said) {
+            if (said == null) {
+                return OTHER;
+            }
+            return switch (said.text()) {
+                case "max_age" -> AGE;
+                case "max_idle" -> IDLE;
+                case "too_many_pings" -> PINGS;
+                case "app_requested" -> DRAIN;
+                default -> ofError(said);
+            };
+        }
+
+        /** grpc-java counts the resets that it reads, and Netty those that it writes. */
+        private static Reason ofError(Goodbye said) {
+            if (said.text().equals("too_many_rststreams") || said.text().contains("RST frames")) {
+                return RESETS;
+            }
+            return (said.code() == 0 || said.code() == NETWORK) ? OTHER : PROTOCOL;
+        }
 
     }
 

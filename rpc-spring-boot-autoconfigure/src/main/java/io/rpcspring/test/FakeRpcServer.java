@@ -42,7 +42,7 @@ record FakeRpcServer(String name, RpcServer server) {
 
     private static final TransportSettings TRANSPORT = new TransportSettings(
             new TransportLimits(1000, 20_000, Duration.ofSeconds(8), 1 << 20, 4 << 20, 8 << 10), (builder) -> {
-            }, 0, null, null);
+            }, 0, null, null, null);
 
     static FakeRpcServer start(ConfigurableListableBeanFactory beans, Set<String> fakes, RpcTestBeans tested) {
         String name = InProcessServerBuilder.generateName();

@@ -8,6 +8,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
+import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.CallEnd;
 
 /**
@@ -95,7 +96,7 @@ final class CheckedCall<Q, R> extends ForwardingClientCall<Q, R> {
             return this.refusals.ofRequest(this.method.getFullMethodName(), message);
         }
         catch (IllegalStateException ex) {
-            return new CallEnd(Status.INTERNAL.withDescription(ex.getMessage()), new Metadata());
+            return this.refusals.statuses().of(RpcErrorReason.FAILED, Status.INTERNAL.withDescription(ex.getMessage()));
         }
     }
 

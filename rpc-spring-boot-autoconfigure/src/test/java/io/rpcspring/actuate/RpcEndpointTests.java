@@ -9,14 +9,22 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.ReflectionException;
+
 import io.grpc.CallOptions;
 import io.grpc.Status.Code;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -232,6 +240,34 @@ class RpcEndpointTests {
             assertThat(new Exposed(context).jmxOperations()).containsExactly("change[kind, name, size, inRotation]",
                     "part[part]", "rpc[]");
         });
+    }
+
+    /** As a tool does that sees the MBeans of the process. */
+    @Test
+    void answersAndChangesByJmx() {
+        this.small
+            .withConfiguration(AutoConfigurations.of(JmxAutoConfiguration.class, JacksonAutoConfiguration.class,
+                    JmxEndpointAutoConfiguration.class))
+            .withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=rpc",
+                    "management.endpoints.jmx.domain=rpc.jmx.tests", "management.endpoints.web.exposure.include=health")
+            .run((context) -> {
+                MBeanServer beans = context.getBean(MBeanServer.class);
+                ObjectName rpc = new ObjectName("rpc.jmx.tests:type=Endpoint,name=Rpc");
+                assertThat(beans.invoke(rpc, "rpc", new Object[0], new String[0]))
+                    .extracting("server.state", "pools.default.figures.size")
+                    .containsExactly("running", 1);
+                assertThat(beans.invoke(rpc, "part", new Object[] { "calls" }, new String[] { "java.lang.String" }))
+                    .isEqualTo(Map.of("count", 0, "calls", List.of()));
+                assertThat(beans.invoke(rpc, "part", new Object[] { "nothing" }, new String[] { "java.lang.String" }))
+                    .isNull();
+                String[] types = { "java.lang.String", "java.lang.String", "java.lang.Integer", "java.lang.Boolean" };
+                assertThat(beans.invoke(rpc, "change", new Object[] { "pools", "default", 7, null }, types))
+                    .extracting("figures.size")
+                    .isEqualTo(7);
+                assertThatExceptionOfType(ReflectionException.class)
+                    .isThrownBy(() -> beans.invoke(rpc, "change", new Object[] { "pools", "default", 0, null }, types))
+                    .withStackTraceContaining("A pool of 0 would run nothing: the least is 1.");
+            });
     }
 
     @Test

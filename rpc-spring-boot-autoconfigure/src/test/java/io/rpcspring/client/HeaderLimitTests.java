@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.RpcStream;
+import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
@@ -217,6 +218,7 @@ class HeaderLimitTests {
     private static void assertTooLarge(ThrowingCallable call) {
         assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(call)
             .satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED))
+            .satisfies((ex) -> assertThat(Details.reason(ex)).isEqualTo("METADATA_TOO_LARGE"))
             .withMessageContaining("max-outbound-metadata-size");
     }
 

@@ -20,6 +20,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 
 import io.rpcspring.fixture.DeadServer;
+import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Place;
@@ -27,6 +28,7 @@ import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -163,6 +165,10 @@ class ReconnectTests {
             PlacesGrpc.PlacesBlockingStub places = places(context.getBean(RpcChannels.class));
             ChannelFigures figures = figures(context.getBean(RpcChannels.class));
             assertThat(figures.state()).isEqualTo(ConnectivityState.IDLE);
+            assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> places.find(ZURICH))
+                .satisfies((ex) -> assertThat(Details.reason(ex)).isEqualTo("NO_ADDRESS"))
+                .withMessageStartingWith("UNAVAILABLE: Unable to resolve host no-such-host.invalid [channel 'places' to"
+                        + " no-such-host.invalid:1: ");
             // grpc-java alone needs 16 s for six.
             calling(places).until(() -> figures.failedResolutions() > 5);
             assertThat(figures.resolutions()).isZero();

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.RpcConfigurationException;
+import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.fixture.StuckPlaces;
@@ -174,6 +175,7 @@ class RuntimeChannelTests {
                     context.close();
                     assertThatExceptionOfType(ExecutionException.class)
                         .isThrownBy(() -> found.get(10, TimeUnit.SECONDS))
+                        .satisfies((ex) -> assertThat(Details.reason(ex)).isEqualTo("CHANNEL_CLOSED"))
                         .withMessageContaining(
                                 "UNAVAILABLE: Channel shutdownNow invoked [channel 'places' to localhost:" + slow.port()
                                         + "]");

@@ -174,7 +174,7 @@ class ObservabilityPageTests {
     @Test
     void alertsAskForWhatThereIs() throws IOException {
         List<MatchResult> alerts = rows(ALERT);
-        assertThat(alerts).hasSize(9);
+        assertThat(alerts).hasSize(10);
         alerts.forEach((alert) -> assertAnswered(alert.group(1)));
     }
 

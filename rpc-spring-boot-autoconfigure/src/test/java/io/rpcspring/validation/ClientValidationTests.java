@@ -185,6 +185,7 @@ class ClientValidationTests {
             .orTimeout(20, TimeUnit.SECONDS)
             .join();
         assertThat(end.status().getCode()).isEqualTo(Status.Code.INTERNAL);
+        assertThat(Details.reason(end)).isEqualTo("rpcspring.io/FAILED");
         assertThat(end.status().getDescription()).isEqualTo("The rule 'bill.share' of bookings.v1.Bill cannot be"
                 + " evaluated for a message of bookings.v1.Bookings/Split");
     }

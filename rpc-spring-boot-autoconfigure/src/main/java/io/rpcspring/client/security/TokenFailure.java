@@ -21,6 +21,9 @@ import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.web.client.RestClientResponseException;
 
+import io.rpcspring.RpcErrorReason;
+import io.rpcspring.client.OwnFailure;
+
 /**
  * Why there is no token, without a word of what the authorization server wrote.
  * <p>
@@ -61,7 +64,8 @@ record TokenFailure(Status.Code code, String reason) implements TokenAnswer {
 
     @Override
     public void tell(MetadataApplier call, String what) {
-        call.fail(this.code.toStatus().withDescription(what + ": " + this.reason));
+        call.fail(OwnFailure.mark(this.code.toStatus().withDescription(what + ": " + this.reason),
+                RpcErrorReason.NO_TOKEN));
     }
 
     private static @Nullable TokenFailure first(Throwable thrown, Function<Throwable, @Nullable TokenFailure> finder) {

@@ -1,11 +1,8 @@
 package io.rpcspring.server.error;
 
 import java.time.Duration;
-import java.util.Arrays;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.Message;
-import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -83,14 +80,7 @@ public final class OwnStatuses {
 
     private CallEnd of(RpcErrorReason reason, Status status, Metadata trailers, Message... more) {
         if (this.details) {
-            String text = status.getDescription();
-            com.google.rpc.Status.Builder rich = com.google.rpc.Status.newBuilder()
-                .setCode(status.getCode().value())
-                .setMessage((text != null) ? text : "")
-                .addDetails(Any
-                    .pack(ErrorInfo.newBuilder().setDomain(RpcErrorReason.DOMAIN).setReason(reason.name()).build()));
-            Arrays.stream(more).map(Any::pack).forEach(rich::addDetails);
-            trailers.put(StatusDetails.KEY, rich.build().toByteArray());
+            trailers.merge(reason.trailers(status, more));
         }
         return new CallEnd(status, trailers);
     }

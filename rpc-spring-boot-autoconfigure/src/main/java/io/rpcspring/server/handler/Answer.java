@@ -47,8 +47,7 @@ final class Answer<R> {
         this.call = call;
         this.handler = handler;
         boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        this.outbox = one ? null : new MessageOutbox<>(method, call::isReady, this::send, () -> {
-        });
+        this.outbox = one ? null : new MessageOutbox<>(method, call::isReady, this::send, Status::asRuntimeException);
     }
 
     private RpcContext context() {

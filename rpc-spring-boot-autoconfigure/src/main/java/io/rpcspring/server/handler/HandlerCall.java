@@ -52,8 +52,8 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         this.context = context;
         this.answer = new Answer<>(call, this.context.method(), this);
         boolean one = method.rpc().getType().clientSendsOneMessage();
-        this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request, () -> {
-        });
+        this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request,
+                Status::asRuntimeException);
     }
 
     /**

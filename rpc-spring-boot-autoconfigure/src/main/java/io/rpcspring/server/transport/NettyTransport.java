@@ -3,6 +3,7 @@ package io.rpcspring.server.transport;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -12,14 +13,18 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
 
-import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerBuilder;
-import io.grpc.ServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.InternalNettyServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiator.ProtocolNegotiator;
+import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettySslContextServerCredentials;
+import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandler;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -32,11 +37,13 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
+import io.grpc.netty.shaded.io.netty.util.AsciiString;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import io.grpc.netty.shaded.io.netty.util.internal.ThreadExecutorMap;
@@ -59,17 +66,15 @@ final class NettyTransport {
     NettyTransport(SocketAddress address, TransportSettings settings) {
         TransportLimits limits = settings.limits();
         boolean unix = address instanceof UnixDomainSocketAddress;
-        ServerTls tls = settings.tls();
+        boolean encrypted = settings.tls() != null;
         TransportSettings.Mesh mesh = settings.mesh();
         if (mesh == null) {
-            this.builder = NettyServerBuilder.forAddress(address);
+            this.builder = NettyServerBuilder.forAddress(address).protocolNegotiator(negotiator(settings));
             this.outer = this.builder;
-            if (tls != null) {
-                this.builder.sslContext(new CurrentContext(tls));
-            }
         }
         else {
-            TransportSettings.Mesh.Builders builders = mesh.around(address, credentials(tls));
+            TransportSettings.Mesh.Builders builders = mesh.around(address,
+                    InternalNettyServerCredentials.create(negotiator(settings)));
             this.builder = (NettyServerBuilder) builders.transport();
             this.outer = builders.server();
         }
@@ -77,7 +82,7 @@ final class NettyTransport {
             .maxRstFramesPerWindow(limits.resets(), seconds(limits.resetWindow()))
             .initialFlowControlWindow(limits.flowControlWindow());
         settings.timing().accept(this.builder);
-        boolean own = unix || tls != null || settings.eventLoopThreads() > 0;
+        boolean own = unix || encrypted || settings.eventLoopThreads() > 0;
         boolean epoll = !unix && Epoll.isAvailable();
         this.ownThreads = own ? threads(settings.eventLoopThreads(), epoll) : null;
         if (own) {
@@ -91,9 +96,12 @@ final class NettyTransport {
         }
     }
 
-    private static ServerCredentials credentials(@Nullable ServerTls tls) {
-        return (tls != null) ? NettySslContextServerCredentials.create(new CurrentContext(tls))
-                : InsecureServerCredentials.create();
+    private static ProtocolNegotiator negotiator(TransportSettings settings) {
+        ServerTls tls = settings.tls();
+        ProtocolNegotiator negotiator = (tls != null) ? InternalProtocolNegotiators.serverTls(new CurrentContext(tls))
+                : InternalProtocolNegotiators.serverPlaintext();
+        Goodbyes goodbyes = settings.goodbyes();
+        return (goodbyes != null) ? new OverheardNegotiator(negotiator, goodbyes) : negotiator;
     }
 
     static boolean isNative() {
@@ -144,6 +152,56 @@ final class NettyTransport {
     }
 
     /**
+     * Listens to what each connection is told at its end.
+     *
+     * @param negotiator makes the connections
+     * @param goodbyes remembers it
+     */
+    private record OverheardNegotiator(ProtocolNegotiator negotiator, Goodbyes goodbyes) implements ProtocolNegotiator {
+
+        @Override
+        public AsciiString scheme() {
+            return this.negotiator.scheme();
+        }
+
+        @Override
+        public ChannelHandler newHandler(GrpcHttp2ConnectionHandler handler) {
+            ChannelHandler next = this.negotiator.newHandler(handler);
+            return new ChannelHandlerAdapter() {
+
+                @Override
+                public void handlerAdded(ChannelHandlerContext context) {
+                    handler.connection().addListener(overhearing(context.channel()));
+                    context.pipeline().replace(this, null, next);
+                }
+
+            };
+        }
+
+        private Http2ConnectionAdapter overhearing(Channel channel) {
+            return new Http2ConnectionAdapter() {
+
+                @Override
+                public void onGoAwaySent(int lastStream, long code, ByteBuf text) {
+                    SocketAddress peer = channel.remoteAddress();
+                    OverheardNegotiator.this.goodbyes.say(peer,
+                            new Goodbyes.Goodbye(code, text.toString(StandardCharsets.UTF_8)));
+                    // After grpc-java has told of the end: it has listened for longer.
+                    var unused = channel.closeFuture()
+                        .addListener((closed) -> OverheardNegotiator.this.goodbyes.forget(peer));
+                }
+
+            };
+        }
+
+        @Override
+        public void close() {
+            this.negotiator.close();
+        }
+
+    }
+
+    /**
      * Tells of connections that could not be encrypted, which grpc-java does not.
      */
     private static final class HandshakeWatch extends ChannelInboundHandlerAdapter {
@@ -191,6 +249,8 @@ final class NettyTransport {
                 case NEED -> ClientAuth.REQUIRE;
             };
             this.current = tls.current((bundle) -> context(bundle, clientAuth));
+            // A bundle that cannot be read stops the start.
+            var unused = this.current.get();
         }
 
         private static SslContext context(SslBundle bundle, ClientAuth clientAuth) {

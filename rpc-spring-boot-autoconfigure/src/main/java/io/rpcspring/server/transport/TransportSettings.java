@@ -21,9 +21,10 @@ import io.rpcspring.RpcConfigurationException;
  * shared by all servers and channels of the JVM
  * @param tls how connections are encrypted; {@code null} for plain text
  * @param mesh who decides about what comes in on the network; {@code null} for nobody
+ * @param goodbyes remembers why connections are closed; {@code null} if nobody asks
  */
 public record TransportSettings(TransportLimits limits, Consumer<ServerBuilder<?>> timing, int eventLoopThreads,
-        @Nullable ServerTls tls, @Nullable Mesh mesh) {
+        @Nullable ServerTls tls, @Nullable Mesh mesh, @Nullable Goodbyes goodbyes) {
 
     /**
      * Somebody outside who decides who may call and how.

@@ -30,6 +30,7 @@ import reactor.core.publisher.Flux;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.RpcChannels;
+import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.PlaceName;
@@ -351,7 +352,9 @@ class CloudDirectoryTests {
     }
 
     private static Throwable fail(ApplicationContext context) {
-        return catchThrowableOfType(StatusRuntimeException.class, () -> places(context).find(ZURICH));
+        Throwable failure = catchThrowableOfType(StatusRuntimeException.class, () -> places(context).find(ZURICH));
+        assertThat(Details.reason(failure)).isEqualTo("NO_ADDRESS");
+        return failure;
     }
 
     private static ConditionFactory calling(ApplicationContext context) {

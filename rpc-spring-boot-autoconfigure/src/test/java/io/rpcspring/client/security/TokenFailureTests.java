@@ -17,6 +17,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 
 import io.rpcspring.client.RpcChannels;
+import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
@@ -57,7 +58,9 @@ class TokenFailureTests {
     }
 
     private void assertFailed(ApplicationContext context, Status.Code code, String why) {
-        Status status = Status.fromThrowable(failure(context));
+        Throwable failure = failure(context);
+        assertThat(Details.reason(failure)).isEqualTo("NO_TOKEN");
+        Status status = Status.fromThrowable(failure);
         assertThat(status.getCode()).isEqualTo(code);
         String where = (code == Status.Code.UNAVAILABLE) ? " [channel 'places' to localhost:" + this.server.port() + "]"
                 : "";

@@ -27,6 +27,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -103,6 +104,7 @@ class PlainObjectServiceTests {
                 assertThat(notes.hasNext()).isFalse();
                 assertThat(notes.status().isOk()).isTrue();
                 assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> notes.send(note("more")))
+                    .satisfies((ex) -> assertThat(Details.reason(ex)).isEqualTo("ENDED_EARLY"))
                     .withMessage("CANCELLED: The server ended the call before it took all messages");
             }
         });

@@ -1,17 +1,26 @@
 package io.rpcspring.test.slice;
 
 import io.grpc.StatusRuntimeException;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
+import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
+import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Import;
 import org.springframework.security.test.context.support.WithMockUser;
 import org.springframework.test.context.bean.override.mockito.MockitoBean;
 import org.springframework.web.context.WebApplicationContext;
 
 import io.rpcspring.RpcClient;
+import io.rpcspring.fixture.SeenSpans;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingStub;
@@ -25,11 +34,14 @@ import static org.mockito.BDDMockito.given;
 /**
  * One service of an application, with what it needs of the starter.
  */
+@ImportAutoConfiguration({ ObservationAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
+        OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class })
+@Import(SeenSpans.class)
 @RpcTest(services = SlicedPlaces.class,
         properties = { "rpc.server.services.[clock.Clock].pool=streams",
                 "rpc.server.security.rules.[clock.Clock].access=hasRole('owner')",
                 "rpc.server.security.rules.[places.v1.Places].access=hasRole('traveller')",
-                "rpc.server.security.basic.enabled=true" })
+                "rpc.server.security.basic.enabled=true", "management.tracing.sampling.probability=1" })
 @ExtendWith(OutputCaptureExtension.class)
 class PlacesSliceTests {
 
@@ -82,6 +94,16 @@ class PlacesSliceTests {
         assertThat(server.report().services()).extracting((service) -> service.bean())
             .contains("slicedPlaces")
             .doesNotContain("slicedClock");
+    }
+
+    @Test
+    void withTracingItsCallsHaveTheSpansOfProduction(@Autowired SeenSpans spans) {
+        spans.forget();
+        given(this.gazetteer.find("Bern")).willReturn(Place.getDefaultInstance());
+        this.places.find(name("Bern"));
+        SpanData client = SeenSpans.find(spans.ended(2), "places.v1.Places/Find", SpanKind.CLIENT, null);
+        SpanData server = SeenSpans.find(spans.ended(2), "places.v1.Places/Find", SpanKind.SERVER, client);
+        assertThat(SeenSpans.text(server, "rpc.pool")).isEqualTo("default");
     }
 
     private static PlaceName name(String name) {
