@@ -96,6 +96,7 @@ class PlacesSliceTests {
             .doesNotContain("slicedClock");
     }
 
+    @WithMockUser(roles = "traveller")
     @Test
     void withTracingItsCallsHaveTheSpansOfProduction(@Autowired SeenSpans spans) {
         spans.forget();
