@@ -93,22 +93,17 @@ final class ClientRequests<Q> {
         }
     }
 
-    /** grpc-java throws if another thread has cancelled the call meanwhile. */
     private void halfCloseCall() {
-        try {
+        if (!this.cancelled) {
             this.call.halfClose();
-        }
-        catch (IllegalStateException ex) {
-            if (!this.cancelled) {
-                throw ex;
-            }
         }
     }
 
     void cancel(String why, Supplier<RuntimeException> failure) {
-        this.cancelled = true;
-        this.outbox.end(failure);
-        this.call.cancel(why, null);
+        this.outbox.cut(failure, () -> {
+            this.cancelled = true;
+            this.call.cancel(why, null);
+        });
     }
 
     /**

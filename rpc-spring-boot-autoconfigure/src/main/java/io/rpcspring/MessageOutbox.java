@@ -1,5 +1,6 @@
 package io.rpcspring;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the messages
  */
 public final class MessageOutbox<T> implements MessageSender<T> {
+
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String method;
 
@@ -185,16 +188,46 @@ public final class MessageOutbox<T> implements MessageSender<T> {
      */
     public void end(Supplier<? extends RuntimeException> reason, Runnable last) {
         end(reason);
-        // A sender that has not seen the end is between two instructions, not waiting.
-        while (!this.sender.tryEnter()) {
-            LockSupport.parkNanos(1_000);
-        }
+        takeOver(Long.MAX_VALUE);
         try {
             last.run();
         }
         finally {
             this.sender.leave();
         }
+    }
+
+    /**
+     * Ends the direction and then cancels the call, when no thread is sending any more or
+     * when one is stuck there: what comes behind the cancel of a call whose channel is
+     * about to know its servers keeps the end of the call back for ever
+     * (<a href="https://github.com/grpc/grpc-java/pull/12737">grpc-java 12737</a>).
+     * @param reason makes the exception for later senders
+     * @param cancel cancels the call
+     */
+    void cut(Supplier<? extends RuntimeException> reason, Runnable cancel) {
+        end(reason);
+        boolean taken = !this.sender.isCurrent() && takeOver(STUCK_NANOS);
+        try {
+            cancel.run();
+        }
+        finally {
+            if (taken) {
+                this.sender.leave();
+            }
+        }
+    }
+
+    /** A sender that has not seen the end is between two instructions, not waiting. */
+    private boolean takeOver(long patience) {
+        long start = System.nanoTime();
+        while (!this.sender.tryEnter()) {
+            if (System.nanoTime() - start > patience) {
+                return false;
+            }
+            LockSupport.parkNanos(1_000);
+        }
+        return true;
     }
 
 }

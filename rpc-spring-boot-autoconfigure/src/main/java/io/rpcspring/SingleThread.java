@@ -37,6 +37,11 @@ final class SingleThread {
         return this.user.compareAndSet(null, Thread.currentThread());
     }
 
+    /** Whether the current thread is at it. */
+    boolean isCurrent() {
+        return this.user.get() == Thread.currentThread();
+    }
+
     void leave() {
         this.user.setRelease(null);
     }

@@ -40,6 +40,7 @@ import io.rpcspring.sample.places.Point;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -302,6 +303,29 @@ class RpcStreamTests {
                 assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(notes::hasNext).withMessage(message);
                 assertThat(failure.get(10, TimeUnit.SECONDS)).isEqualTo(message);
                 assertThat(notes.isReady()).isFalse();
+            }
+        });
+    }
+
+    /** grpc-java breaks if such a call is used behind its cancel. */
+    @Test
+    void streamThatIsClosedBeforeItsChannelKnowsItsServersHasAnEnd() {
+        this.runner.run((context) -> {
+            for (int i = 0; i < 200; i++) {
+                try (Connection connection = Connection.to(context)) {
+                    RpcStream<Note, Note> notes = RpcStream.open(connection.channel(), PlacesGrpc.getNotesMethod());
+                    RpcStream<Area, Place> within = RpcStream.open(connection.channel(), PlacesGrpc.getWithinMethod());
+                    start("half-closer", notes::halfClose);
+                    start("sender", () -> within.send(Area.getDefaultInstance()));
+                    notes.close();
+                    within.close();
+                    notes.halfClose();
+                    within.halfClose();
+                    assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(notes::hasNext)
+                        .withMessage("CANCELLED: The stream was closed before its end");
+                    catchThrowable(within::hasNext);
+                    assertThat(within.status()).isNotNull();
+                }
             }
         });
     }
