@@ -20,7 +20,13 @@ import io.rpcspring.RpcErrorReason;
  */
 final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
-    private static final AtomicIntegerFieldUpdater<DescribedCall<?, ?>> LIVE = live();
+    private static final AtomicIntegerFieldUpdater<DescribedCall<?, ?>> STATE = state();
+
+    private static final int LIVE = 1;
+
+    private static final int ENDED = 2;
+
+    private static final int CANCELLED = 3;
 
     /** How Netty says it, in the innermost cause. */
     private static final String LARGE_HEADERS = "Header size exceeded max allowed size";
@@ -34,8 +40,7 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
 
     private final @Nullable AttemptFailure attempts;
 
-    /** 1 from the start to the end. */
-    private volatile int live;
+    private volatile int state;
 
     DescribedCall(ClientCall<Q, R> call, String method, OpenChannel channel, @Nullable AttemptFailure attempts) {
         super(call);
@@ -45,14 +50,14 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
     }
 
     @SuppressWarnings({ "unchecked", "rawtypes" }) // a class has no type parameters
-    private static AtomicIntegerFieldUpdater<DescribedCall<?, ?>> live() {
-        return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(DescribedCall.class, "live");
+    private static AtomicIntegerFieldUpdater<DescribedCall<?, ?>> state() {
+        return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(DescribedCall.class, "state");
     }
 
     @Override
     public void start(Listener<R> listener, Metadata headers) {
         this.channel.figures().callStarted();
-        this.live = 1;
+        this.state = LIVE;
         try {
             super.start(new Described(listener), headers);
         }
@@ -62,15 +67,41 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
         }
     }
 
+    @Override
+    public void sendMessage(Q message) {
+        requireNotCancelled();
+        super.sendMessage(message);
+    }
+
+    @Override
+    public void halfClose() {
+        requireNotCancelled();
+        super.halfClose();
+    }
+
+    /**
+     * As grpc-java says it, which, while it keeps the call until it knows the servers,
+     * says it too late, and to nobody: such a call would never end
+     * (<a href="https://github.com/grpc/grpc-java/pull/12737">grpc-java 12737</a>).
+     */
+    private void requireNotCancelled() {
+        if (this.state == CANCELLED) {
+            throw new IllegalStateException("call was cancelled");
+        }
+    }
+
     /** Who cancels may never ask for the end that grpc-java has for it. */
     @Override
     public void cancel(@Nullable String message, @Nullable Throwable cause) {
+        boolean live = STATE.getAndSet(this, CANCELLED) == LIVE;
         super.cancel(message, cause);
-        end();
+        if (live) {
+            this.channel.figures().callEnded();
+        }
     }
 
     private void end() {
-        if (this.live == 1 && LIVE.compareAndSet(this, 1, 0)) {
+        if (STATE.compareAndSet(this, LIVE, ENDED)) {
             this.channel.figures().callEnded();
         }
     }

@@ -2,15 +2,20 @@ package io.rpcspring.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import org.assertj.core.groups.Tuple;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -19,9 +24,11 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.fixture.Details;
+import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.fixture.StuckPlaces;
+import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
@@ -103,6 +110,27 @@ class RuntimeChannelTests {
                 .isThrownBy(() -> channels.open("localhost:1", "tennant"))
                 .withMessageStartingWith("No channel 'tennant' is configured. Configured channels: tenant.");
             assertThat(channels.reports()).hasSize(1);
+        });
+    }
+
+    /** grpc-java breaks if such a call is used behind its cancel. */
+    @Test
+    void callThatIsCancelledBeforeItsChannelKnowsItsServersEndsWhateverFollows() {
+        String target = "localhost:" + this.server.port();
+        this.runner.run((context) -> {
+            for (int i = 0; i < 200; i++) {
+                try (RuntimeChannel channel = context.getBean(RpcChannels.class).open(target)) {
+                    CompletableFuture<Flood.Ended> end = new CompletableFuture<>();
+                    ClientCall<Note, Note> call = Flood.open(channel, PlacesGrpc.getNotesMethod(), CallOptions.DEFAULT,
+                            new Metadata(), end);
+                    call.cancel("enough", null);
+                    assertThatIllegalStateException().isThrownBy(() -> call.sendMessage(Note.getDefaultInstance()))
+                        .withMessage("call was cancelled");
+                    assertThatIllegalStateException().isThrownBy(call::halfClose).withMessage("call was cancelled");
+                    assertThat(end).succeedsWithin(Duration.ofSeconds(10))
+                        .returns(true, (ended) -> ended.is(Status.Code.CANCELLED));
+                }
+            }
         });
     }
 
