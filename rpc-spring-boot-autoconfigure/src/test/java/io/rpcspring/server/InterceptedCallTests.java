@@ -38,6 +38,7 @@ import io.rpcspring.RpcInterceptor;
 import io.rpcspring.fixture.Diary;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.fixture.Styles;
 
@@ -143,7 +144,7 @@ class InterceptedCallTests {
             // Whether it had begun, and had got the good message, is a matter of luck.
             assertThat(this.diary.entries()).isSubsetOf(Diary.REQUEST, REFUSAL);
         }
-        assertThat(output).doesNotContain("WARN").doesNotContain("ERROR");
+        assertThat(OwnLog.of(output)).doesNotContain("WARN").doesNotContain("ERROR");
     }
 
     @ParameterizedTest

@@ -37,6 +37,7 @@ import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.Diary;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.error.OwnStatuses;
@@ -148,7 +149,7 @@ class ViolationsTests {
             .extracting(FieldViolation::getField)
             .isEqualTo("passengers[19].name");
         assertThat(own(end)).hasSizeBetween(10, 20);
-        assertThat(output).doesNotContain("WARN");
+        assertThat(OwnLog.of(output)).doesNotContain("WARN");
     }
 
     /** So nothing of what is told is left out by the last guard. */

@@ -35,6 +35,7 @@ import io.rpcspring.MessageSender;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Flood;
 import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.Distance;
@@ -103,7 +104,7 @@ class WrongResponseTests {
         SERVER.running().bean(Plan.class).set(1, false);
         Flood.kinds().forEach((kind) -> assertThat(call(kind).getCode()).isEqualTo(Code.OK));
         SERVER.running().awaitIdle();
-        assertThat(output).doesNotContain("WARN").doesNotContain("ERROR");
+        assertThat(OwnLog.of(output)).doesNotContain("WARN").doesNotContain("ERROR");
     }
 
     private void assertFails(MethodDescriptor<?, ?> kind, int messages, boolean andNull, CapturedOutput output) {
@@ -112,7 +113,7 @@ class WrongResponseTests {
         assertThat(status.getCode()).isEqualTo(Code.UNKNOWN);
         assertThat(status.getDescription()).matches("The server failed, id [0-9a-f]{8}");
         SERVER.running().awaitIdle();
-        assertThat(output).containsOnlyOnce("ERROR")
+        assertThat(OwnLog.of(output)).containsOnlyOnce("ERROR")
             .contains("Call of " + kind.getFullMethodName() + " failed, "
                     + String.valueOf(status.getDescription()).replaceAll(".*, ", ""))
             .doesNotContain("WARN");

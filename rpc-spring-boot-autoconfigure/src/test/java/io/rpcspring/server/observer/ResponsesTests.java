@@ -34,6 +34,7 @@ import org.springframework.util.StringUtils;
 import io.rpcspring.RpcService;
 import io.rpcspring.RpcStream;
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.clock.ClockGrpc;
 import io.rpcspring.sample.clock.LocalTime;
@@ -114,7 +115,7 @@ class ResponsesTests {
                     .withMessage("DATA_LOSS");
             }
             assertThat(stubborn.outcome()).isEqualTo("no exception");
-            assertThat(output).containsOnlyOnce("Ignored: onNext after the end of a call, in ")
+            assertThat(OwnLog.of(output)).containsOnlyOnce("Ignored: onNext after the end of a call, in ")
                 .doesNotContain("IllegalStateException");
         });
     }
@@ -141,7 +142,7 @@ class ResponsesTests {
             assertThat(stubborn.outcome()).isEqualTo("no exception");
         });
         logging.setLogLevel(Responses.class.getName(), null);
-        assertThat(output).containsOnlyOnce("Ignored: onNext after the client has cancelled the call, in ")
+        assertThat(OwnLog.of(output)).containsOnlyOnce("Ignored: onNext after the client has cancelled the call, in ")
             .doesNotContain("WARN")
             .doesNotContain("ERROR");
     }
