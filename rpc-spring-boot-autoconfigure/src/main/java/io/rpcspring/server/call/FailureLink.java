@@ -30,6 +30,9 @@ record FailureLink(CallFailures failures) implements ServerInterceptor {
     private static void end(ServerCall<?, ?> call, Throwable thrown, CallFailures failures) {
         LiveCall<?, ?> live = LiveCall.of(call);
         if (live == null || !(live.isEndedByOthers() || LiveCall.isEndedBy(live, thrown))) {
+            if (live != null) {
+                live.excuse();
+            }
             LastResort.close(call, failures.map(LiveCall.contextOf(call), thrown));
         }
     }

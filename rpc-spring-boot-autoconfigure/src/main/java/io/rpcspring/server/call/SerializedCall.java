@@ -146,6 +146,11 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         return this.end == null;
     }
 
+    /** A failure ends the call: who answers at this moment does nothing wrong. */
+    final synchronized void excuse() {
+        this.complained = true;
+    }
+
     /** Says what came too late, once for a call. */
     final synchronized void sayIgnored(String what) {
         if (!this.complained) {
