@@ -1,6 +1,7 @@
 package io.rpcspring.benchmark;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -40,14 +41,14 @@ final class MaxAge {
     }
 
     /** Percent of the clients that have heard, for each half minute. */
-    double[][] line(int minutes) {
+    List<double[]> line(int minutes) {
         double[][] points = new double[minutes * 2 + 1][];
         for (int i = 0; i < points.length; i++) {
             double time = i / 2.0;
             int position = Arrays.binarySearch(this.heard, time);
             points[i] = new double[] { time, 100.0 * ((position < 0) ? -position - 1 : position) / CLIENTS };
         }
-        return points;
+        return Arrays.asList(points);
     }
 
 }

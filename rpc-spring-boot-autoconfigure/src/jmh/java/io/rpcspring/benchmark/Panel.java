@@ -2,7 +2,6 @@ package io.rpcspring.benchmark;
 
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -56,7 +55,7 @@ record Panel(String title, String unit, double width, double height, List<Line> 
             Line drawn = this.lines.get(i);
             String colour = COLOURS[Math.floorMod(drawn.name().isEmpty() ? i - 1 : i, COLOURS.length)];
             line(svg, "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",
-                    Arrays.stream(drawn.points()).map(this::point).collect(Collectors.joining(" ")), colour);
+                    drawn.points().stream().map(this::point).collect(Collectors.joining(" ")), colour);
             if (!drawn.name().isEmpty()) {
                 line(svg, "<text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>", MARGIN, MARGIN + H + 34 + 16 * i, colour,
                         drawn.name());
@@ -83,7 +82,7 @@ record Panel(String title, String unit, double width, double height, List<Line> 
      * @param name stands below the panel; empty for one that belongs to the line before
      * @param points from left to right
      */
-    record Line(String name, double[][] points) {
+    record Line(String name, List<double[]> points) {
     }
 
 }

@@ -81,8 +81,8 @@ final class RollingRestart {
                 most.stream().mapToDouble((point) -> point[1]).max().orElseThrow(), this.connects,
                 IntStream.of(rates).max().orElseThrow());
         return new Panel("Connections a server while all restart, one after the other", "minutes", 25, 200,
-                List.of(new Panel.Line("the one with most", most.toArray(new double[0][])),
-                        new Panel.Line("the one with fewest", fewest.toArray(new double[0][]))));
+                List.of(new Panel.Line("the one with most", most),
+                        new Panel.Line("the one with fewest", fewest)));
     }
 
     private void at(double time, Runnable action) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -65,9 +66,9 @@ final class Scaling {
             line[i] = new double[] { i + 1, shown[i] };
         }
         return new Panel("Connections of each server, in order; subsets of 10", "server", SERVERS, 200,
-                List.of(new Panel.Line("1,000 clients", line),
-                        new Panel.Line("± 25 %", new double[][] { { 1, 75 }, { SERVERS, 75 } }),
-                        new Panel.Line("", new double[][] { { 1, 125 }, { SERVERS, 125 } })));
+                List.of(new Panel.Line("1,000 clients", Arrays.asList(line)),
+                        new Panel.Line("± 25 %", List.of(new double[] { 1, 75 }, new double[] { SERVERS, 75 })),
+                        new Panel.Line("", List.of(new double[] { 1, 125 }, new double[] { SERVERS, 125 }))));
     }
 
     /** How long a new server waits for its share. */

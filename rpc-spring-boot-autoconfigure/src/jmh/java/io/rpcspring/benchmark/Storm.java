@@ -77,7 +77,7 @@ final class Storm {
             points[i] = new double[] { time,
                     100.0 * Arrays.stream(back).filter((moment) -> moment <= time).count() / back.length };
         }
-        return new Panel.Line(name, points);
+        return new Panel.Line(name, Arrays.asList(points));
     }
 
 }
