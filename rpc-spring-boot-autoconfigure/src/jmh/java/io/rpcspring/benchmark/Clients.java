@@ -122,9 +122,10 @@ record Clients(Options options) {
     private record Round(double perSecond, double cpuNanos, double bytes) {
     }
 
-    /** The starter and nothing else. */
+    /** The starter, and not the tracing of the tests. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
+    @EnableAutoConfiguration(
+            excludeName = "org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration")
     static class Application {
 
     }

@@ -34,7 +34,8 @@ final class ServerProcess implements AutoCloseable {
     /** What only tests need: an application pays for it when it has it. */
     private static final Pattern INTEGRATIONS = Pattern
         .compile("[/\\\\](spring-(security|cloud|web|websocket|webmvc|messaging)|grpc-xds|eureka|tomcat"
-                + "|spring-boot-(starter-)?(security|oauth2|tomcat|web|websocket|servlet|http|jackson|freemarker))"
+                + "|spring-boot-(starter-)?(security|oauth2|tomcat|web|websocket|servlet|http|jackson|freemarker"
+                + "|micrometer-tracing|opentelemetry))"
                 + "[^/\\\\]*$");
 
     /** What verifies tokens. */
