@@ -25,9 +25,17 @@ final class ChannelOutage {
     /** When it began. Guarded by this. */
     private long since;
 
+    /** Whether the application leaves. */
+    private volatile boolean leaving;
+
     /** Why the channel reaches no server, or null if it does or was not tried. */
     @Nullable Status cause() {
         return this.cause;
+    }
+
+    /** Servers that go with the application are no outage. */
+    void leave() {
+        this.leaving = true;
     }
 
     synchronized void connected(String channel) {
@@ -49,8 +57,10 @@ final class ChannelOutage {
         if (this.connected == 0 && this.cause == null) {
             this.since = System.nanoTime();
             this.cause = failure;
-            logger.warn("The " + channel + " has no connection: " + FailureText.of(failure)
-                    + "; it keeps trying while calls come");
+            if (!this.leaving) {
+                logger.warn("The " + channel + " has no connection: " + FailureText.of(failure)
+                        + "; it keeps trying while calls come");
+            }
         }
     }
 

@@ -202,6 +202,14 @@ public final class RpcChannels implements AutoCloseable {
     }
 
     /**
+     * The application is about to stop, its own server perhaps first: that a channel has
+     * no server from now on is not worth a WARN.
+     */
+    public void leave() {
+        this.channels.values().forEach((channel) -> channel.figures().outage().leave());
+    }
+
+    /**
      * Connects the channels that are to be connected before their first call, all at
      * once, and waits. By now the beans have what they are injected with.
      * @throws RpcConfigurationException if one that is required finds no server, or its

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -41,6 +44,7 @@ import static org.awaitility.Awaitility.await;
  * A context that is paused and goes on, as Spring does with test contexts, finds its own
  * server and others again with the first call.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class RestartTests {
 
     private static final PlaceName ZURICH = PlaceName.newBuilder().setName("Zurich").build();
@@ -92,6 +96,13 @@ class RestartTests {
                     assertThat(places.find(ZURICH).getName()).isEqualTo("Zurich");
                 }
             });
+    }
+
+    @Test
+    void ownServerThatGoesWithTheApplicationIsNoOutage(CapturedOutput output) {
+        this.runner.withPropertyValues("rpc.server.port=0", "rpc.client.channels.places.target=" + OWN)
+            .run((context) -> places(context).find(ZURICH));
+        assertThat(output).contains("gRPC server has stopped").doesNotContain("has no connection");
     }
 
     @Test
