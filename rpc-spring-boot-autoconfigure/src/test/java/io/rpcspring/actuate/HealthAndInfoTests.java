@@ -22,6 +22,7 @@ import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What the health and the info tell of gRPC, and what an operator can make the health
@@ -78,11 +79,15 @@ class HealthAndInfoTests {
                     assertThatException()
                         .isThrownBy(() -> PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("broken"))
                             .find(PlaceName.getDefaultInstance()));
-                    Health health = context.getBean(ChannelHealth.class).health();
-                    assertThat(health.getStatus()).isEqualTo(Status.UP);
-                    assertThat(health.getDetails().get("places")).isEqualTo(Map.of("state", "IDLE", "connections", 0));
-                    assertThat(health.getDetails().get("broken")).asString()
-                        .startsWith("{state=TRANSIENT_FAILURE, connections=0, lastFailure=");
+                    // A call fails a moment before its channel has the state.
+                    await().untilAsserted(() -> {
+                        Health health = context.getBean(ChannelHealth.class).health();
+                        assertThat(health.getStatus()).isEqualTo(Status.UP);
+                        assertThat(health.getDetails().get("places"))
+                            .isEqualTo(Map.of("state", "IDLE", "connections", 0));
+                        assertThat(health.getDetails().get("broken")).asString()
+                            .startsWith("{state=TRANSIENT_FAILURE, connections=0, lastFailure=");
+                    });
                 });
         }
     }

@@ -422,12 +422,12 @@ class TriedCallTests {
         this.tab.start(1, "Find", "{'name':'wait'}", "");
         this.tab.await("running", 1);
         this.tab.send("{'type':'board','on':true}");
-        JsonObject board = this.tab.await("board");
+        // The one that says so may be the second.
+        JsonObject board = this.tab.await("board", (shown) -> firstPool(shown).get("running").getAsInt() == 1);
         assertThat(board.get("state").getAsString()).isEqualTo("running");
-        JsonObject pool = board.getAsJsonArray("pools").get(0).getAsJsonObject();
+        JsonObject pool = firstPool(board);
         assertThat(pool.get("name").getAsString()).isEqualTo("default");
         assertThat(pool.get("type").getAsString()).isEqualTo("platform");
-        assertThat(pool.get("running").getAsInt()).isOne();
         JsonObject call = board.getAsJsonObject("calls").getAsJsonArray("list").get(0).getAsJsonObject();
         assertThat(call.get("method").getAsString()).isEqualTo("places.v1.Places/Find");
         assertThat(call.get("stage").getAsString()).isEqualTo("running");
@@ -436,6 +436,10 @@ class TriedCallTests {
         this.tab.send("{'type':'board','on':false}");
         this.tab.send("{'type':'cancel','call':1}");
         this.tab.await("end", 1);
+    }
+
+    private static JsonObject firstPool(JsonObject board) {
+        return board.getAsJsonArray("pools").get(0).getAsJsonObject();
     }
 
     /** What a test can wait for. */
