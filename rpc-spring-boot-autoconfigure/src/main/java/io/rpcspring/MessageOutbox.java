@@ -188,13 +188,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
      */
     public void end(Supplier<? extends RuntimeException> reason, Runnable last) {
         end(reason);
-        takeOver(Long.MAX_VALUE);
-        try {
-            last.run();
-        }
-        finally {
-            this.sender.leave();
-        }
+        runAlone(last, Long.MAX_VALUE);
     }
 
     /**
@@ -207,9 +201,13 @@ public final class MessageOutbox<T> implements MessageSender<T> {
      */
     void cut(Supplier<? extends RuntimeException> reason, Runnable cancel) {
         end(reason);
-        boolean taken = !this.sender.isCurrent() && takeOver(STUCK_NANOS);
+        runAlone(cancel, STUCK_NANOS);
+    }
+
+    private void runAlone(Runnable last, long patience) {
+        boolean taken = !this.sender.isCurrent() && takeOver(patience);
         try {
-            cancel.run();
+            last.run();
         }
         finally {
             if (taken) {
