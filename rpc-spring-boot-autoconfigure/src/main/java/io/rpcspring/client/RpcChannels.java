@@ -206,7 +206,8 @@ public final class RpcChannels implements AutoCloseable {
      * no server from now on is not worth a WARN.
      */
     public void leave() {
-        this.channels.values().forEach((channel) -> channel.figures().outage().leave());
+        this.channels.values().forEach(SharedChannel::leave);
+        this.runtime.leave();
     }
 
     /**

@@ -53,6 +53,10 @@ final class RuntimeChannels {
         this.channels.values().forEach(SharedChannel::refresh);
     }
 
+    synchronized void leave() {
+        this.channels.values().forEach(SharedChannel::leave);
+    }
+
     /**
      * Opens no more.
      * @return those that are to be closed

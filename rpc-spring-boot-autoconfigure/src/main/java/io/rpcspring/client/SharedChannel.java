@@ -150,6 +150,11 @@ final class SharedChannel extends Channel {
         }
     }
 
+    /** Warns of no outage from now on. */
+    void leave() {
+        this.figures.outage().leave();
+    }
+
     /** Refuses new calls; what is open ends with its last call. */
     synchronized void shutdown() {
         this.closed = true;

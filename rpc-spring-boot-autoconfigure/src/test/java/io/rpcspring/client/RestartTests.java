@@ -101,7 +101,11 @@ class RestartTests {
     @Test
     void ownServerThatGoesWithTheApplicationIsNoOutage(CapturedOutput output) {
         this.runner.withPropertyValues("rpc.server.port=0", "rpc.client.channels.places.target=" + OWN)
-            .run((context) -> places(context).find(ZURICH));
+            .run((context) -> {
+                places(context).find(ZURICH);
+                RuntimeChannel runtime = context.getBean(RpcChannels.class).open("localhost:" + port(context));
+                assertThat(PlacesGrpc.newBlockingStub(runtime).find(ZURICH).getName()).isEqualTo("Zurich");
+            });
         assertThat(output).contains("gRPC server has stopped").doesNotContain("has no connection");
     }
 
