@@ -24,7 +24,7 @@ public class CallingApplication {
     private static final Map<String, Object> SETTINGS = Map.of("rpc.client.channels.places.retry.max-attempts", 4,
             "rpc.client.channels.places.retry.initial-backoff", "100ms", "rpc.client.channels.places.retry.codes",
             "UNAVAILABLE", "rpc.client.channels.places.retry-throttling.max-tokens", 100, "rpc.server.port", 0,
-            "rpc.server.validation.enabled", false, "rpc.client.shutdown.grace", "100ms");
+            "rpc.server.validation.enabled", false);
 
     /** Says every now and then, in a line, which servers are in use. */
     public static void main(String[] args) throws InterruptedException {

@@ -61,10 +61,7 @@ class CloudDirectoryTests {
 
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort()
         .withBean(Registry.class, () -> this.registry)
-        // grpc-java keeps a connection that has been left for five seconds, and its
-        // channel with it.
-        .withPropertyValues(CHANNEL + "target=discovery:///places", CHANNEL + "reconnect.max-backoff=100ms",
-                "rpc.client.shutdown.grace=100ms");
+        .withPropertyValues(CHANNEL + "target=discovery:///places", CHANNEL + "reconnect.max-backoff=100ms");
 
     @Test
     void portIsThatOfGrpcInTheMetadata() {

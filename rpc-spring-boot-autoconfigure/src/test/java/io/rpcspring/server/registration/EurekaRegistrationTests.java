@@ -67,10 +67,10 @@ class EurekaRegistrationTests {
     static void begin(@TempDir Path folder) {
         Certificates own = Certificates.of("own", folder, "DNS:announced");
         announced = start(Served.class, "announced", WebApplicationType.NONE,
-                Stream.concat(Stream.of(own.bundle("own", own)),
-                        Stream.of("rpc.server.ssl.bundle=own", CHANNEL + "target=discovery:///announced",
-                                CHANNEL + "ssl.bundle=own", "rpc.client.shutdown.grace=100ms",
-                                "eureka.client.registry-fetch-interval-seconds=1"))
+                Stream
+                    .concat(Stream.of(own.bundle("own", own)),
+                            Stream.of("rpc.server.ssl.bundle=own", CHANNEL + "target=discovery:///announced",
+                                    CHANNEL + "ssl.bundle=own", "eureka.client.registry-fetch-interval-seconds=1"))
                     .toArray(String[]::new));
     }
 
