@@ -47,7 +47,7 @@ final class ConsoleCall extends ClientCall.Listener<DynamicMessage> implements S
         this.tab = tab;
         this.served = new ServedCall(() -> inner.execute(this::tellBegun));
         this.whenEnded = whenEnded;
-        this.call = inner.newCall(start, this.served);
+        this.call = inner.newCall(start.method().method(), start.options(), this.served);
         this.sending = new Sending(this.call, this);
         this.credits = new Credits(this.call);
     }

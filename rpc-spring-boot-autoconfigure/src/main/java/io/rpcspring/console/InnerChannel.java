@@ -1,17 +1,21 @@
 package io.rpcspring.console;
 
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import com.google.protobuf.DynamicMessage;
+import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -21,11 +25,17 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 final class InnerChannel implements AutoCloseable {
 
+    /** How long closing waits for tabs to take the ends of their calls. */
+    private static final int SECONDS_FOR_ENDS = 5;
+
     private final CallWatch watch;
 
     private final ExecutorService threads = threads();
 
     private final ManagedChannel channel;
+
+    /** The calls that have not told of their end yet, and the channel itself. */
+    private final Phaser open = new Phaser(1);
 
     /**
      * Leads through a door.
@@ -45,22 +55,29 @@ final class InnerChannel implements AutoCloseable {
     }
 
     /** A call whose end takes its mark with it. */
-    ClientCall<DynamicMessage, DynamicMessage> newCall(CallStart start, ServedCall served) {
-        return new SimpleForwardingClientCall<>(this.channel.newCall(start.method().method(), start.options())) {
+    ClientCall<DynamicMessage, DynamicMessage> newCall(MethodDescriptor<DynamicMessage, DynamicMessage> method,
+            CallOptions options, ServedCall served) {
+        return new SimpleForwardingClientCall<>(this.channel.newCall(method, options)) {
 
             @Override
             public void start(Listener<DynamicMessage> listener, Metadata headers) {
                 String mark = InnerChannel.this.watch.expect(served, headers);
+                InnerChannel.this.open.register();
                 try {
                     super.start(new UnmarkedEnd(listener, mark), headers);
                 }
                 catch (RuntimeException ex) {
-                    InnerChannel.this.watch.forget(mark);
+                    forget(mark);
                     throw ex;
                 }
             }
 
         };
+    }
+
+    private void forget(String mark) {
+        this.watch.forget(mark);
+        this.open.arriveAndDeregister();
     }
 
     /** Runs what may have to wait for a browser. */
@@ -78,15 +95,19 @@ final class InnerChannel implements AutoCloseable {
         this.channel.resetConnectBackoff();
     }
 
+    /** Calls that are still open end at once, and tell so first. */
     @Override
     public void close() {
         this.channel.shutdownNow();
         try {
-            boolean ended = this.channel.awaitTermination(1, TimeUnit.SECONDS);
+            this.open.awaitAdvanceInterruptibly(this.open.arrive(), SECONDS_FOR_ENDS, TimeUnit.SECONDS);
             this.threads.shutdown();
-            if (!ended || !this.threads.awaitTermination(1, TimeUnit.SECONDS)) {
+            if (!this.threads.awaitTermination(1, TimeUnit.SECONDS)) {
                 this.threads.shutdownNow();
             }
+        }
+        catch (TimeoutException ex) {
+            this.threads.shutdownNow();
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
@@ -94,7 +115,7 @@ final class InnerChannel implements AutoCloseable {
         }
     }
 
-    /** Forgets the mark of a call that has ended. */
+    /** Forgets the mark of a call that has ended, and told so. */
     private final class UnmarkedEnd extends SimpleForwardingClientCallListener<DynamicMessage> {
 
         private final String mark;
@@ -106,8 +127,12 @@ final class InnerChannel implements AutoCloseable {
 
         @Override
         public void onClose(Status status, Metadata trailers) {
-            InnerChannel.this.watch.forget(this.mark);
-            super.onClose(status, trailers);
+            try {
+                super.onClose(status, trailers);
+            }
+            finally {
+                forget(this.mark);
+            }
         }
 
     }

@@ -2,6 +2,8 @@ package io.rpcspring.console;
 
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -169,14 +171,22 @@ class ConsoleConfigurationTests {
         List<Thread> others = threads();
         ConsoleServer server = ConsoleServer.start(List.of(TriedPlaces.class), "rpc.server.shutdown.grace=100ms");
         TriedPlaces places = server.bean(TriedPlaces.class);
-        Browser tab = server.open();
-        tab.start(1, "Find", "{'name':'wait'}", "");
-        tab.await("running", 1);
+        List<Browser> tabs = Stream.generate(server::open).limit(5).toList();
+        tabs.forEach((tab) -> calls().forEach((call) -> tab.start(call, "Find", "{'name':'wait'}", "")));
+        tabs.forEach((tab) -> calls().forEach((call) -> tab.await("running", call)));
         server.close();
-        assertThat(tab.await("end", 1).getAsJsonObject("status").get("name").getAsString()).isEqualTo("UNAVAILABLE");
-        assertThat(tab.closeCode()).isEqualTo(1001);
-        assertThat(places.interrupted).hasValue(1);
+        assertThat(tabs).allSatisfy((tab) -> {
+            assertThat(tab.closeCode()).isEqualTo(1001);
+            assertThat(calls()).allSatisfy(
+                    (call) -> assertThat(tab.await("end", call).getAsJsonObject("status").get("name").getAsString())
+                        .isEqualTo("UNAVAILABLE"));
+        });
+        assertThat(places.interrupted).hasValue(50);
         assertThat(threads()).isSubsetOf(others);
+    }
+
+    private static Stream<Integer> calls() {
+        return IntStream.rangeClosed(1, 10).boxed();
     }
 
     private static List<Thread> threads() {

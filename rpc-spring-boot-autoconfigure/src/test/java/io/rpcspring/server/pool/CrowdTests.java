@@ -67,7 +67,7 @@ class CrowdTests {
                 List<CompletableFuture<Ended>> calls = flood(125, BusyPlaces.STUCK);
                 await().until(() -> calls.stream().filter(CompletableFuture::isDone).count() == 476);
                 checkHealth(this.connections.get(0));
-                assertThat(statistics(context).running()).isEqualTo(8);
+                await().until(() -> statistics(context).running() == 8);
                 assertThat(statistics(context).waiting()).isEqualTo(16);
                 context.getBean(BusyPlaces.class).release.countDown();
                 List<Ended> ends = Flood.ends(calls);
