@@ -20,6 +20,12 @@ record AuthorizationHeader(String value, int start) {
 
     private static final Metadata.Key<String> KEY = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+    /** As many characters of the end as no two tokens share by chance. */
+    private static final int HASHED = 32;
+
+    /** That of FNV-1a. */
+    private static final long PRIME = 0x100000001b3L;
+
     static boolean isIn(RpcContext call) {
         return call.requestHeaders().containsKey(KEY);
     }
@@ -52,6 +58,24 @@ record AuthorizationHeader(String value, int start) {
     /** What follows the scheme; empty if nothing does. */
     String credentials() {
         return this.value.substring(this.start);
+    }
+
+    /**
+     * A number that others hardly share who have other credentials: their ends differ
+     * most.
+     */
+    long hash(long seed) {
+        long hash = seed;
+        for (int i = Math.max(this.start, this.value.length() - HASHED); i < this.value.length(); i++) {
+            hash = (hash ^ this.value.charAt(i)) * PRIME;
+        }
+        return hash ^ (hash >>> Integer.SIZE);
+    }
+
+    /** Whether these are its credentials. */
+    boolean has(String credentials) {
+        return credentials.length() == this.value.length() - this.start
+                && this.value.regionMatches(this.start, credentials, 0, credentials.length());
     }
 
     /** Not what it has: it would stand in a log. */

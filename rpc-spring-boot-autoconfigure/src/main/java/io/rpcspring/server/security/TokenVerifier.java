@@ -18,13 +18,12 @@ public record TokenVerifier(Kind kind, AuthenticationManager tokens, @Nullable T
         if (this.cache == null) {
             return verifyNow(header.credentials());
         }
-        TokenCache.Key key = TokenCache.Key.of(header);
-        Authentication known = this.cache.find(key);
+        Authentication known = this.cache.find(header);
         if (known != null) {
             return known;
         }
         Authentication verified = verifyNow(header.credentials());
-        this.cache.add(key, verified);
+        this.cache.add(header, verified);
         return verified;
     }
 

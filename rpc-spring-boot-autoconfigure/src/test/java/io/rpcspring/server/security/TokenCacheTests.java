@@ -43,8 +43,8 @@ class TokenCacheTests {
 
     private final TokenCache cache = new TokenCache(Duration.ofSeconds(60), 100, this.clock);
 
-    private static TokenCache.Key key(String token) {
-        return TokenCache.Key.of(new AuthorizationHeader("Bearer " + token, "Bearer ".length()));
+    private static AuthorizationHeader key(String token) {
+        return new AuthorizationHeader("Bearer " + token, "Bearer ".length());
     }
 
     private void add(String token, Duration left) {
@@ -81,6 +81,17 @@ class TokenCacheTests {
     void tokenThatHasEndedIsNotRemembered() {
         add("a", Duration.ofSeconds(-1));
         assertThat(this.cache.count()).isZero();
+    }
+
+    /** It is found by its end, and compared as a whole. */
+    @Test
+    void tokenThatOnlyEndsAsAnotherIsNotKnown() {
+        String end = "x".repeat(40);
+        add("a." + end, Duration.ofHours(1));
+        assertThat(knows("b." + end)).isFalse();
+        assertThat(knows("a.x" + end)).isFalse();
+        assertThat(knows(end)).isFalse();
+        assertThat(knows("a." + end)).isTrue();
     }
 
     @Test
