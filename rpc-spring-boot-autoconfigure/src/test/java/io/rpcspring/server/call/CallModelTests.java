@@ -90,6 +90,9 @@ class CallModelTests {
             assertThat(this.calls.count()).as("calls, seed %d", seed).isZero();
             assertThat(statistics().waiting()).as("waiting, seed %d", seed).isZero();
             assertThat(statistics().running()).as("running, seed %d", seed).isZero();
+            // Not in these: what has not begun, and an end about to be counted.
+            PoolStatistics end = statistics();
+            assertThat(end.refused() + end.expired() + end.completed()).as("seed %d", seed).isEqualTo(CALLS);
         });
         for (Model model : models) {
             String what = "seed %d, %s".formatted(seed, model);
@@ -98,8 +101,6 @@ class CallModelTests {
             assertThat(model.wrong).as("wrong, %s", what).isEmpty();
             assertThat(model.transportEnded.get() || model.closes.get() == 1).as("ended, %s", what).isTrue();
         }
-        PoolStatistics end = statistics();
-        assertThat(end.refused() + end.expired() + end.completed()).as("seed %d", seed).isEqualTo(CALLS);
     }
 
     @Test

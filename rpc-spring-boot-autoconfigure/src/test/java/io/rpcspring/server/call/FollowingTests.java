@@ -72,7 +72,8 @@ class FollowingTests {
     private final ApplicationContextRunner runner = StarterRunner.withServerOnFreePort()
         .withBean(Seen.class)
         .withPropertyValues("rpc.server.pools.default.size=3", "rpc.server.pools.streams.size=3",
-                "rpc.server.pools.default.queue-capacity=5000", "rpc.server.pools.streams.queue-capacity=5000");
+                "rpc.server.pools.default.queue-capacity=5000", "rpc.server.pools.streams.queue-capacity=5000",
+                "rpc.server.pools.default.queue-timeout=1m", "rpc.server.pools.streams.queue-timeout=1m");
 
     @ParameterizedTest
     @CsvSource({ "tidy,plain", "tidy,observers", "careless,plain", "careless,observers", "late,plain" })

@@ -84,7 +84,9 @@ class BlockedHandlerTests {
     @EnumSource
     void expiredDeadlineWakesIt(Where where) {
         run("rpc.server.interrupt-cancelled=true", (server, connection) -> {
-            block(where, connection.channel(), CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS));
+            // Connected and warm, so that the deadline passes in the handler.
+            connection.find("Zurich");
+            block(where, connection.channel(), CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.SECONDS));
             assertThat(this.handlers.end()).isEqualTo(where.wokenBy);
         });
     }

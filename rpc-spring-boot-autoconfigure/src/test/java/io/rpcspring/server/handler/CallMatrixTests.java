@@ -161,7 +161,7 @@ class CallMatrixTests {
     @EnumSource
     void deadlineWakesTheHandler(Kind kind) throws Exception {
         try (RpcStream<?, ?> call = openBlocked(kind, this.connection.channel(),
-                CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS))) {
+                CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.SECONDS))) {
             assertThat(this.handlers.end()).isEqualTo(kind.wokenBy);
             assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> receivedAfterLast(call))
                 .satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));

@@ -72,7 +72,7 @@ class PendingResultTests {
     @MethodSource("kindsWithOneResponse")
     void deadlineCancelsIt(MethodDescriptor<?, ?> kind) throws InterruptedException {
         CompletableFuture<Ended> end = new CompletableFuture<>();
-        open(kind, CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS), end);
+        open(kind, CallOptions.DEFAULT.withDeadlineAfter(3, TimeUnit.SECONDS), end);
         CompletableFuture<?> result = this.handlers.next();
         await().until(result::isCancelled);
         assertThat(end.join().status().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);

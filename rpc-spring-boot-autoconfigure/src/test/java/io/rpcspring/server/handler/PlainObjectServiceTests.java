@@ -200,7 +200,7 @@ class PlainObjectServiceTests {
             connection.find("Zurich");
             assertThatExceptionOfType(StatusRuntimeException.class)
                 .isThrownBy(() -> PlacesGrpc.newBlockingStub(connection.channel())
-                    .withDeadline(Deadline.after(1, TimeUnit.SECONDS))
+                    .withDeadline(Deadline.after(2, TimeUnit.SECONDS))
                     .find(PlaceName.newBuilder().setName("sleep").build()))
                 .satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
             assertThat(places.ends.poll(10, TimeUnit.SECONDS)).isEqualTo("InterruptedException");

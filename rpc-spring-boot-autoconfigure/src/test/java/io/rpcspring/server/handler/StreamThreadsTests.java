@@ -172,7 +172,7 @@ class StreamThreadsTests {
         this.context.registerBean(PlainPlaces.class);
         StarterRunner.addStarter(this.context, "rpc.server.pools.default.size=1",
                 "rpc.server.pools.default.type=" + poolType, "rpc.server.pools.streams.size=" + poolSize,
-                "rpc.server.pools.streams.type=" + poolType);
+                "rpc.server.pools.streams.type=" + poolType, "rpc.server.pools.streams.queue-timeout=1m");
         this.context.refresh();
         return Connection.to(this.context);
     }

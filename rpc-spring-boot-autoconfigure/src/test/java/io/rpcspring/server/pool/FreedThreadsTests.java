@@ -124,6 +124,7 @@ class FreedThreadsTests {
     private PlacesServer start(String type, int size, String... properties) {
         List<String> all = new ArrayList<>(
                 List.of("rpc.server.pools.default.type=" + type, "rpc.server.pools.default.size=" + size));
+        all.add("rpc.server.pools.default.queue-timeout=1m");
         all.addAll(List.of(properties));
         PlacesServer server = PlacesServer.start(List.of(this.blocking, new Gate(this.blocking)),
                 all.toArray(String[]::new));

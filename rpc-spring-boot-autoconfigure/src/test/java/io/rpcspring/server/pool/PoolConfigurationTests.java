@@ -23,6 +23,7 @@ import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Which pool a method gets, and what configuration is refused.
@@ -95,7 +96,8 @@ class PoolConfigurationTests {
     void autoFollowsTheApplication() {
         this.runner.withBean(BusyPlaces.class)
             .withPropertyValues("spring.threads.virtual.enabled=true")
-            .run((context) -> assertThat(threadsOfThePlatform(context)).isZero());
+            // Those of the tests before may still be ending.
+            .run((context) -> await().untilAsserted(() -> assertThat(threadsOfThePlatform(context)).isZero()));
         this.runner.withBean(BusyPlaces.class).run((context) -> assertThat(threadsOfThePlatform(context)).isPositive());
     }
 

@@ -38,7 +38,7 @@ class PoolStatisticsTests {
     @ParameterizedTest
     @MethodSource("io.rpcspring.server.pool.Pools#types")
     void eachCallIsCountedOnceByItsFate(String type) {
-        try (PlacesServer server = start(type, "size=1", "queue-capacity=2", "queue-timeout=1s")) {
+        try (PlacesServer server = start(type, "size=1", "queue-capacity=2", "queue-timeout=3s")) {
             CompletableFuture<Ended> running = stick(server, new Metadata());
             await().until(() -> this.places.entered.get() == 1);
             List<ClientCall<PlaceName, Place>> cancelled = List.of(open(server), open(server));

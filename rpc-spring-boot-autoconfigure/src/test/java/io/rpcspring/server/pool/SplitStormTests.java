@@ -24,6 +24,7 @@ import io.rpcspring.sample.places.Area;
 import io.rpcspring.sample.places.PlacesGrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Requests that come just as the run of their headers ends: a race that is lost once in
@@ -50,6 +51,8 @@ class SplitStormTests {
             CompletableFuture.allOf(callers.toArray(CompletableFuture<?>[]::new))
                 .orTimeout(LONG.plusMinutes(1).toSeconds(), TimeUnit.SECONDS)
                 .join();
+            // A call's end is counted a moment after its client has seen it.
+            await().until(() -> server.statistics(pool).completed() == this.served.sum());
             server.awaitIdle();
             PoolStatistics statistics = server.statistics(pool);
             assertThat(statistics.completed()).isEqualTo(this.served.sum()).isGreaterThan(10_000);

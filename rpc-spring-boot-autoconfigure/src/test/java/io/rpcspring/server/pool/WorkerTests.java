@@ -74,7 +74,7 @@ class WorkerTests {
 
     @Test
     void idleThreadsAreLetGoAndOthersAreMadeWhenTheyAreNeeded() throws Exception {
-        PoolThreads pool = pool(() -> 3, Duration.ofMillis(5));
+        PoolThreads pool = pool(() -> 3, Duration.ofMillis(200));
         for (int i = 1; i <= 2; i++) {
             CountDownLatch together = new CountDownLatch(3);
             for (int j = 0; j < 3; j++) {
