@@ -1,5 +1,6 @@
 package io.rpcspring.test;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,6 +46,7 @@ import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
 import io.rpcspring.sample.places.PlacesGrpc.PlacesBlockingStub;
 import io.rpcspring.server.RpcServer;
+import io.rpcspring.server.pool.PoolStatistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -57,7 +59,7 @@ import static org.awaitility.Awaitility.await;
 @SpringBootTest(classes = InProcessRpcTests.Application.class, properties = { "rpc.server.port=1",
         "rpc.server.unix-socket=/no/such/folder/socket", "rpc.server.ssl.bundle=no-such-bundle",
         "rpc.server.limits.message-size=1MB", "rpc.server.limits.metadata-size=4KB", "rpc.server.pools.small.size=1",
-        "rpc.server.pools.small.queue-capacity=0", "rpc.server.services.[places.v1.Places].methods.Find.pool=small",
+        "rpc.server.pools.small.queue-capacity=1", "rpc.server.services.[places.v1.Places].methods.Find.pool=small",
         "rpc.client.defaults.deadline=30s", "rpc.client.defaults.retry.max-attempts=3",
         "rpc.client.defaults.retry.initial-backoff=1ms", "rpc.client.channels.far.target=dns:///no-such-host:1",
         "rpc.client.channels.far.connect=required", "rpc.client.channels.far.ssl.bundle=no-such-bundle",
@@ -127,22 +129,23 @@ class InProcessRpcTests {
 
     @Test
     void fullPoolRefuses() {
-        ListenableFuture<Place> stuck = PlacesGrpc.newFutureStub(this.places.getChannel())
-            .find(name(TriedPlaces.STUCK));
+        PlacesGrpc.PlacesFutureStub future = PlacesGrpc.newFutureStub(this.places.getChannel());
+        List<ListenableFuture<Place>> stuck = List.of(future.find(name(TriedPlaces.STUCK)),
+                future.find(name(TriedPlaces.STUCK)));
         try {
-            await().until(() -> running() == 1);
+            await().until(() -> small().running() == 1 && small().waiting() == 1);
             assertFails(() -> this.places.withDeadlineAfter(9, TimeUnit.SECONDS).find(name("Zurich")),
-                    Status.Code.RESOURCE_EXHAUSTED, "pool 'small' is full (1 running, 0 waiting)");
+                    Status.Code.RESOURCE_EXHAUSTED, "pool 'small' is full (1 running, 1 waiting)");
         }
         finally {
-            stuck.cancel(true);
+            stuck.forEach((call) -> call.cancel(true));
             // Also the end of the call that was refused is heard of.
             await().until(() -> this.context.getBean(RpcServer.class).report().calls() == 0);
         }
     }
 
-    private int running() {
-        return Objects.requireNonNull(this.context.getBean(RpcServer.class).poolStatistics().get("small")).running();
+    private PoolStatistics small() {
+        return Objects.requireNonNull(this.context.getBean(RpcServer.class).poolStatistics().get("small"));
     }
 
     @Test
