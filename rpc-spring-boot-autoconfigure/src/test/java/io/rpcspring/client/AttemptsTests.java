@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.PlacesFixture;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
@@ -171,7 +172,7 @@ class AttemptsTests {
 
     @Test
     void callsWaitForAServerIfTold() throws IOException {
-        try (RecordingServer late = RecordingServer.start()) {
+        try (RecordingServer late = RecordingServer.start(FreePort.find())) {
             int port = late.port();
             String target = late.asTargetOf("places");
             late.kill();

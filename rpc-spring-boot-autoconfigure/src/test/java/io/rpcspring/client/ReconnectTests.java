@@ -21,6 +21,7 @@ import org.springframework.context.ApplicationContext;
 
 import io.rpcspring.fixture.DeadServer;
 import io.rpcspring.fixture.Details;
+import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Place;
@@ -84,7 +85,8 @@ class ReconnectTests {
 
     @Test
     void oneLostServerOfTwoIsFoundAgain() throws IOException {
-        try (RecordingServer first = RecordingServer.start(); RecordingServer second = RecordingServer.start()) {
+        try (RecordingServer first = RecordingServer.start();
+                RecordingServer second = RecordingServer.start(FreePort.find())) {
             this.runner
                 .withPropertyValues(
                         "rpc.client.channels.places.targets=localhost:" + first.port() + ",localhost:" + second.port())
@@ -105,7 +107,7 @@ class ReconnectTests {
 
     @Test
     void outageIsOneWarningAndItsEndOneLine(CapturedOutput output) throws IOException {
-        try (RecordingServer server = RecordingServer.start()) {
+        try (RecordingServer server = RecordingServer.start(FreePort.find())) {
             this.runner.withPropertyValues(server.asTargetOf("places"), "rpc.client.channels.places.connections=2")
                 .run((context) -> {
                     PlacesGrpc.PlacesBlockingStub places = places(context.getBean(RpcChannels.class));
@@ -117,9 +119,8 @@ class ReconnectTests {
                         fail(places);
                     }
                     try (RecordingServer again = RecordingServer.start(server.port())) {
-                        calling(places).until(() -> figures.connections() == 2);
-                        assertThat(again.calls).isNotEmpty();
-                        assertTold(output, server.port());
+                        calling(places).until(() -> figures.connections() == 2 && !again.calls.isEmpty());
+                        await().untilAsserted(() -> assertTold(output, server.port()));
                     }
                 });
         }

@@ -140,6 +140,7 @@ class RuntimeChannelTests {
             RpcChannels channels = context.getBean(RpcChannels.class);
             channels.get("places");
             find(channels.get("places"));
+            Awaitility.await().until(() -> channels.reports().get(0).state() == ConnectivityState.READY);
             assertThat(channels.reports())
                 .extracting(ChannelReport::name, ChannelReport::target, ChannelReport::state, ChannelReport::users)
                 .containsExactly(Tuple.tuple("places", "localhost:" + this.server.port(), ConnectivityState.READY, 2),

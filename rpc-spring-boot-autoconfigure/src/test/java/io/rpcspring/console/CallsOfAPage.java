@@ -2,6 +2,7 @@ package io.rpcspring.console;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -73,11 +74,8 @@ class CallsOfAPage {
         await().until(() -> showcase.sent.get() > 700);
         visitor.click("#pause");
         visitor.awaitStatus("Paused");
-        await().until(() -> {
-            int before = showcase.sent.get();
-            visitor.run("return 0");
-            return showcase.sent.get() == before;
-        });
+        AtomicInteger last = new AtomicInteger();
+        await().during(Duration.ofMillis(500)).until(showcase.sent::get, (sent) -> sent == last.getAndSet(sent));
         int atPause = showcase.sent.get();
         String received = visitor.fact("received");
         visitor.click("#step");
@@ -171,7 +169,8 @@ class CallsOfAPage {
         await().until(() -> showcase.stuck.get() == 1);
         visitor.driver().close();
         visitor.driver().switchTo().window(first);
-        await().atMost(Duration.ofSeconds(1)).until(() -> showcase.stuck.get() == 0);
+        // The heartbeat comes much later.
+        await().atMost(Duration.ofSeconds(10)).until(() -> showcase.stuck.get() == 0);
     }
 
 }

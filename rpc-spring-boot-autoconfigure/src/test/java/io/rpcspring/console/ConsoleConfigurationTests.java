@@ -26,6 +26,7 @@ import io.rpcspring.server.transport.InProcessDoor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 /**
  * When there is a console, and when the start says why there is none.
@@ -181,8 +182,8 @@ class ConsoleConfigurationTests {
                     (call) -> assertThat(tab.await("end", call).getAsJsonObject("status").get("name").getAsString())
                         .isEqualTo("UNAVAILABLE"));
         });
-        assertThat(places.interrupted).hasValue(50);
-        assertThat(threads()).isSubsetOf(others);
+        await().untilAsserted(() -> assertThat(places.interrupted).hasValue(50));
+        await().untilAsserted(() -> assertThat(threads()).isSubsetOf(others));
     }
 
     private static Stream<Integer> calls() {

@@ -43,8 +43,14 @@ class TriedCallTests {
 
     private Browser tab = SERVER.open();
 
+    /** Handlers of the test before may have to hear yet that nobody waits for them. */
     @BeforeEach
     void reset() {
+        await().until(() -> SERVER.bean(RpcServer.class)
+            .poolStatistics()
+            .values()
+            .stream()
+            .allMatch((pool) -> pool.running() == 0 && pool.waiting() == 0));
         this.places.sent.set(0);
         this.places.interrupted.set(0);
     }
@@ -136,7 +142,7 @@ class TriedCallTests {
     void handlerWaitsWhileNobodyTakesItsResponses() {
         this.tab.start(1, "Within", "{'radiusKm':1000}", ",'credits':5");
         await().until(() -> this.tab.messages(1).size() == 5);
-        await().until(() -> waitsInSend("rpc-streams-"));
+        await().until(() -> this.places.sent.get() >= 5 && waitsInSend("rpc-streams-"));
         assertThat(this.places.sent).hasValueBetween(5, 8);
         assertThat(this.tab.messages(1)).hasSize(5);
         this.tab.send("{'type':'credit','call':1,'messages':20}");

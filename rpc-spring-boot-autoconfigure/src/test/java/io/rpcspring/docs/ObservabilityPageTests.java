@@ -20,7 +20,9 @@ import com.jayway.jsonpath.JsonPath;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.search.Search;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,8 +86,19 @@ class ObservabilityPageTests {
                     CallOptions.DEFAULT));
         }
         await().until(() -> started.gauge("grpc.server.active") == 0
-                && started.registry().find("grpc.server.received.bytes").summaries().size() == 2);
+                && started.registry().find("grpc.server.received.bytes").summaries().size() == 2
+                && served(started.registry()) == 2);
         return started;
+    }
+
+    /** A call is counted when it is no longer active. */
+    private static long served(MeterRegistry registry) {
+        return Search.in(registry)
+            .name((name) -> name.equals("grpc.server") || name.equals("rpc.server.call.duration"))
+            .timers()
+            .stream()
+            .mapToLong((timer) -> timer.count())
+            .sum();
     }
 
     @Test

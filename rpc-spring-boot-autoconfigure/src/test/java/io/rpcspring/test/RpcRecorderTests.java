@@ -69,6 +69,9 @@ class RpcRecorderTests {
     void refusedCallsAreKeptToo() {
         server.faults().onServer().poolFull();
         Assertions.assertThatException().isThrownBy(() -> server.stub("places").find(OSLO));
+        // The client hears of it first.
+        assertThat(server.recorder().awaitReceived(PlacesGrpc.getFindMethod(), Duration.ofSeconds(30)).status())
+            .isNotNull();
         assertThat(server.recorder()).received(PlacesGrpc.getFindMethod()).once().endedWith(Code.RESOURCE_EXHAUSTED);
         assertThat(server.recorder()).sent("places", PlacesGrpc.getFindMethod())
             .withTrailer("grpc-retry-pushback-ms", "10")

@@ -28,6 +28,7 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
 import io.rpcspring.client.RpcChannels;
+import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
@@ -42,7 +43,7 @@ class CallerTokensTests {
     private static final PlaceName ZURICH = PlaceName.newBuilder().setName("Zurich").build();
 
     @RegisterExtension
-    private final RecordingServer server = RecordingServer.start();
+    private final RecordingServer server = RecordingServer.start(FreePort.find());
 
     @AfterEach
     void forget() {

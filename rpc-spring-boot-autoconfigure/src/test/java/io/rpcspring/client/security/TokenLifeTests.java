@@ -43,10 +43,10 @@ class TokenLifeTests {
 
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
-    /** How far the clock of the client is ahead. */
-    private volatile Duration offset = Duration.ZERO;
+    /** What the clock of the client shows: it stands still, however long calls take. */
+    private volatile Instant now = Instant.now();
 
-    private final InstantSource clock = () -> Instant.now().plus(this.offset);
+    private final InstantSource clock = () -> this.now;
 
     @RegisterExtension
     private final RecordingServer server = RecordingServer.start();
@@ -67,6 +67,11 @@ class TokenLifeTests {
         return runner().withUserConfiguration(Timed.class).withBean("tests", TokenLifeTests.class, () -> this);
     }
 
+    /** Sets the clock of the client so far ahead of that of tokens. */
+    private void ahead(int seconds) {
+        this.now = Instant.now().plusSeconds(seconds);
+    }
+
     private static Status call(ApplicationContext context) {
         Throwable thrown = catchThrowable(
                 () -> PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"))
@@ -85,11 +90,11 @@ class TokenLifeTests {
         this.tokens.lifetime(Duration.ofSeconds(100));
         timed().run((context) -> {
             String first = token(context);
-            this.offset = Duration.ofSeconds(75);
+            ahead(75);
             assertThat(token(context)).isEqualTo(first);
             assertThat(this.tokens.requests()).isOne();
             this.tokens.hold();
-            this.offset = Duration.ofSeconds(85);
+            ahead(85);
             IntStream.range(0, 20).forEach((i) -> assertThat(token(context)).isEqualTo(first));
             this.tokens.release();
             await().until(() -> !token(context).equals(first));
@@ -103,17 +108,17 @@ class TokenLifeTests {
         timed().run((context) -> {
             String first = token(context);
             this.tokens.answerNext(2, 503, "text/plain", "s3cret of the server");
-            this.offset = Duration.ofSeconds(85);
+            ahead(85);
             assertThat(token(context)).isEqualTo(first);
             await().untilAsserted(() -> assertThat(output).containsOnlyOnce(
                     "There is no new token of the OAuth2 registration 'tours': the authorization server answered 503;"
                             + " it is asked for again while calls come"));
             IntStream.range(0, 20).forEach((i) -> assertThat(token(context)).isEqualTo(first));
             assertThat(this.tokens.requests()).isEqualTo(2);
-            this.offset = Duration.ofSeconds(101);
+            ahead(101);
             assertThat(call(context).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
             assertThat(this.tokens.requests()).isEqualTo(3);
-            this.offset = Duration.ofSeconds(104);
+            ahead(104);
             assertThat(token(context)).isNotEqualTo(first);
             assertThat(output).containsOnlyOnce("There is a token of the OAuth2 registration 'tours' again")
                 .containsOnlyOnce("There is no new token")
@@ -132,7 +137,7 @@ class TokenLifeTests {
                         .startsWith("There is no token for the channel 'places' by the OAuth2 registration 'tours':"
                                 + " the authorization server answered 503"));
                 assertThat(this.tokens.requests()).isEqualTo(failures);
-                this.offset = this.offset.plus(Duration.ofSeconds(1L << (failures - 1)));
+                this.now = this.now.plusSeconds(1L << (failures - 1));
             }
             assertThat(call(context)).isEqualTo(Status.OK);
             assertThat(this.tokens.requests()).isEqualTo(4);
@@ -160,13 +165,13 @@ class TokenLifeTests {
                 assertThat(call(context).getDescription())
                     .startsWith("There is no token for the channel 'places' by the OAuth2 registration 'tours':"
                             + " the authorization server has not answered within 300ms");
-                this.offset = Duration.ofMinutes(1);
+                ahead(60);
                 assertThat(call(context).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
                 assertThat(stuck.asked).hasValue(1);
                 stuck.free.countDown();
                 await().until(() -> stuck.left.get() == 1);
                 await().until(() -> {
-                    this.offset = this.offset.plusMinutes(1);
+                    this.now = this.now.plusSeconds(60);
                     return call(context).getCode() == Status.Code.UNAUTHENTICATED;
                 });
                 assertThat(call(context).getDescription())

@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +33,7 @@ import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.RpcChannels;
 import io.rpcspring.fixture.Certificates;
 import io.rpcspring.fixture.ControlPlane;
+import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.NamedPlaces;
 import io.rpcspring.fixture.RecordingServer;
 import io.rpcspring.fixture.StarterRunner;
@@ -57,7 +57,7 @@ class XdsDirectoryTests {
     private static final String BOOTSTRAP = "rpc.client.xds.bootstrap=";
 
     @RegisterExtension
-    private final RecordingServer server = RecordingServer.start();
+    private final RecordingServer server = RecordingServer.start(FreePort.find());
 
     private final ControlPlane plane = ControlPlane.running();
 
@@ -137,11 +137,8 @@ class XdsDirectoryTests {
 
     @ParameterizedTest
     @ValueSource(strings = { BOOTSTRAP, "io.grpc.xds.bootstrapConfig=" })
-    void serverHasTheSameControlPlaneAsTheChannels(String property) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+    void serverHasTheSameControlPlaneAsTheChannels(String property) {
+        int port = FreePort.find();
         this.plane.open(port, PlacesGrpc.getFindMethod().getFullMethodName());
         this.plane.put("directory", List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
         this.runner.withBean(NamedPlaces.class, () -> new NamedPlaces("meshed"))
