@@ -211,7 +211,7 @@ class RpcStreamTests {
                 trip.finish();
             }
             try (RpcStream<Note, Note> notes = RpcStream.open(
-                    PlacesGrpc.newBlockingStub(channel).withDeadlineAfter(1, TimeUnit.SECONDS),
+                    PlacesGrpc.newBlockingStub(channel).withDeadlineAfter(3, TimeUnit.SECONDS),
                     PlacesGrpc.getNotesMethod())) {
                 assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(notes::next)
                     .satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));

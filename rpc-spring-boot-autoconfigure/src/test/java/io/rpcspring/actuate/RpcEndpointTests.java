@@ -125,12 +125,14 @@ class RpcEndpointTests {
     @Test
     void showsTheChannels() {
         this.runner
-            .withPropertyValues("rpc.client.channels.places.deadline=2s",
+            .withPropertyValues("rpc.client.channels.places.deadline=20s",
                     "rpc.client.channels.places.methods.[places.v1.Places].retry.max-attempts=4",
                     "rpc.client.channels.places.metadata.token=secret", "rpc.client.channels.places.user-agent=me")
             .run((context) -> {
                 PlacesGrpc.newBlockingStub(context.getBean(RpcChannels.class).get("places"))
                     .find(PlaceName.getDefaultInstance());
+                // A call may end a moment before its channel has the state.
+                await().until(() -> new Exposed(context).report().channels().get(0).state().equals("READY"));
                 RpcReport.Channel channel = new Exposed(context).report().channels().get(0);
                 assertThat(channel.name()).isEqualTo("places");
                 assertThat(channel.target()).isEqualTo("localhost:" + context.getBean(RpcServer.class).port());
@@ -138,7 +140,7 @@ class RpcEndpointTests {
                 assertThat(channel.state()).isEqualTo("READY");
                 assertThat(channel.users()).isEqualTo(1);
                 assertThat(channel.connections()).isEqualTo(1);
-                assertThat(channel.methods()).containsEntry("deadline", "PT2S");
+                assertThat(channel.methods()).containsEntry("deadline", "PT20S");
                 assertThat(channel.methods().get("methods.places.v1.Places")).asString().contains("max-attempts=4");
                 assertThat(channel.settings()).containsEntry("user-agent", "******")
                     .containsEntry("metadata", Map.of("token", "******"));

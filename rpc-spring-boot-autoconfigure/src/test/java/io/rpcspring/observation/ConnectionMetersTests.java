@@ -65,7 +65,7 @@ class ConnectionMetersTests {
 
     @Test
     void closedOnesHaveTheReasonThatTheyWereTold() throws Exception {
-        try (Measured application = Measured.start(new MarkedPlaces(), "rpc.server.connection.max-idle=1s",
+        try (Measured application = Measured.start(new MarkedPlaces(), "rpc.server.connection.max-idle=3s",
                 "rpc.server.limits.resets=20")) {
             application.server().connection().channel().shutdownNow();
             try (RawConnection idle = RawConnection.to(port(application));
@@ -144,7 +144,7 @@ class ConnectionMetersTests {
     void connectionsOfAUnixSocketAreToldApart(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("places.sock");
         try (Measured application = Measured.start(new MarkedPlaces(), "rpc.server.unix-socket=" + file,
-                "rpc.server.connection.max-idle=1s")) {
+                "rpc.server.connection.max-idle=3s")) {
             try (SocketChannel idle = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
                 idle.write(ByteBuffer.wrap(RawConnection.hello()));
                 ByteBuffer read = ByteBuffer.allocate(10_000);

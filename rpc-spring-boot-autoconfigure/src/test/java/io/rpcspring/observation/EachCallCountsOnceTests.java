@@ -135,7 +135,7 @@ class EachCallCountsOnceTests {
 
     private void endByTheClientsClock() {
         count(Flood.start(STUCK, channel(), PlacesGrpc.getFindMethod(), MixedPlaces.name(BusyPlaces.STUCK),
-                CallOptions.DEFAULT.withDeadlineAfter(50, TimeUnit.MILLISECONDS)));
+                CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS)));
     }
 
     private void callWhatNobodyServes(int round) {

@@ -55,7 +55,7 @@ class DrainTests {
     @WithLibrary("grpc-services")
     @Test
     void watchersSeeThatNothingIsServedAndAreLetGoWhileCallsAreStillTaken() {
-        this.runner.withBean(MarkedPlaces.class).withPropertyValues("rpc.server.shutdown.delay=2s").run((context) -> {
+        this.runner.withBean(MarkedPlaces.class).withPropertyValues("rpc.server.shutdown.delay=5s").run((context) -> {
             AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
             try (Connection connection = Connection.to(context)) {
                 HealthWatch watch = HealthWatch.of(connection.channel(), "");
@@ -192,7 +192,7 @@ class DrainTests {
     @Test
     void watchesThatComeDuringTheDelayAreNotKeptOverARestart() {
         this.runner.withBean(MarkedPlaces.class)
-            .withPropertyValues("rpc.server.shutdown.delay=300ms")
+            .withPropertyValues("rpc.server.shutdown.delay=3s")
             .run((context) -> {
                 RpcServer server = context.getBean(RpcServer.class);
                 HealthService health = context.getBean(HealthService.class);

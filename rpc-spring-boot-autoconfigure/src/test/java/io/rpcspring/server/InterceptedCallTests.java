@@ -257,7 +257,7 @@ class InterceptedCallTests {
                     new Refusing<>(next.startCall(call, headers), call, act == Act.REFUSE_BY_THROWING);
                 case LIMIT_IS_OVER -> Contexts.interceptCall(limit(0, false), call, headers, next);
                 case LIMIT -> Contexts.interceptCall(limit(100, false), call, headers, next);
-                case LIMIT_WHILE_IT_RUNS -> Contexts.interceptCall(limit(10, true), call, headers, next);
+                case LIMIT_WHILE_IT_RUNS -> Contexts.interceptCall(limit(100, true), call, headers, next);
             };
         }
 

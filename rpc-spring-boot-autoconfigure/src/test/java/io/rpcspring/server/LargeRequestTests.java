@@ -54,6 +54,7 @@ class LargeRequestTests {
 
     private static final DefaultServer server = DefaultServer.start(Application.class,
             "rpc.server.pools.default.type=platform", "rpc.server.pools.default.size=1",
+            "rpc.server.pools.default.queue-timeout=5m",
             "rpc.server.limits.message-size=" + 1_000_000 + "B", "rpc.server.limits.flow-control-window=4MB");
 
     private static final Connection honest = Connection.to("localhost:" + server.port());
@@ -110,7 +111,7 @@ class LargeRequestTests {
     }
 
     private static void assertNothingIsLeftSince(long before) {
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
             .untilAsserted(() -> assertThat(Memory.inBuffers() - before).isLessThan(LEFT_OVER));
         assertThat(honest.find("0").getZone()).startsWith("rpc-default-");
     }

@@ -65,7 +65,7 @@ public class ServerProcessTests {
             assertThat(silent.isConnected()).isTrue();
             assertThat(process.isAlive()).isTrue();
             process.terminate();
-            assertThat(process.endsWithin(8)).as("ended").isTrue();
+            assertThat(process.endsWithin(20)).as("ended").isTrue();
             assertThat(process.exitCode()).isEqualTo(EXIT_CODE_OF_SIGTERM);
         }
     }
@@ -92,7 +92,7 @@ public class ServerProcessTests {
             long noticed = System.nanoTime();
             assertThat(call.get(10, TimeUnit.SECONDS).getName()).isEqualTo("1500");
             long answered = System.nanoTime();
-            assertThat(process.endsWithin(8)).as("ended").isTrue();
+            assertThat(process.endsWithin(20)).as("ended").isTrue();
             print("NOT_SERVING after", terminated, noticed);
             print("exit after the answer", answered, System.nanoTime());
         }
@@ -108,7 +108,7 @@ public class ServerProcessTests {
             await().untilAsserted(() -> assertThat(process.output())
                 .anyMatch((line) -> line.endsWith("gRPC server still takes calls for 600s; 1 call in flight")));
             process.terminate();
-            assertThat(process.endsWithin(8)).as("ended").isTrue();
+            assertThat(process.endsWithin(20)).as("ended").isTrue();
             assertThat(call).failsWithin(Duration.ofSeconds(5))
                 .withThrowableThat()
                 .withMessageContaining("UNAVAILABLE: The server shuts down");
@@ -155,7 +155,7 @@ public class ServerProcessTests {
                 started.add(next);
                 long terminated = System.nanoTime();
                 old.terminate();
-                assertThat(old.endsWithin(10)).as("ended").isTrue();
+                assertThat(old.endsWithin(20)).as("ended").isTrue();
                 print("drain", terminated, System.nanoTime());
                 servers.set(i, next.join());
                 addresses.set(servers);

@@ -37,7 +37,7 @@ class FewLinesTests {
         misbehave(1);
         assertThat(linesIn(output)).hasSize(12);
         this.later.remove().run();
-        assertThat(output).containsOnlyOnce("more times");
+        assertThat(output).containsOnlyOnce("They misbehaved");
         assertThat(this.later).isEmpty();
     }
 

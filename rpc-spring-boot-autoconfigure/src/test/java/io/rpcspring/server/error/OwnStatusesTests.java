@@ -75,12 +75,13 @@ class OwnStatusesTests {
     void waitingCallIsToldWhyItEndsAndWhenToComeBack() {
         BusyPlaces places = new BusyPlaces();
         try (PlacesServer small = PlacesServer.start(places, "rpc.server.pools.default.size=1",
-                "rpc.server.pools.default.queue-capacity=1", "rpc.server.pools.default.queue-timeout=500ms")) {
+                "rpc.server.pools.default.queue-capacity=1", "rpc.server.pools.default.queue-timeout=3s")) {
             CompletableFuture<Ended> running = stick(small);
             await().until(() -> places.entered.get() == 1);
             assertEnds(
                     call(small.channel(), PlacesGrpc.getFindMethod(), List.of(STUCK), headers("grpc-timeout", "50m")),
                     Code.DEADLINE_EXCEEDED, "DEADLINE_PASSED");
+            await().until(() -> small.statistics("default").waiting() == 0);
             CompletableFuture<Ended> late = stick(small);
             await().until(() -> small.statistics("default").waiting() == 1);
             assertRefused(stick(small).join(), "POOL_FULL");

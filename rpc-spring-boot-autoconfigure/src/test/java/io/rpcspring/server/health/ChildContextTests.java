@@ -29,6 +29,7 @@ import io.rpcspring.server.RpcServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What happens in a child context is no concern of its parent.
@@ -48,6 +49,8 @@ class ChildContextTests {
         this.parent = builder(PlacesApplication.class).run("--rpc.server.port=0",
                 "--rpc.client.channels.self.target=" + OWN);
         this.port = this.parent.getBean(RpcServer.class).port();
+        // Its services come after the server as a whole.
+        awaitServing(this.port, "places.v1.Places");
     }
 
     @AfterEach
@@ -76,7 +79,7 @@ class ChildContextTests {
         assertParentIsAsBefore();
         server.start();
         assertParentIsAsBefore();
-        assertThat(health(server.port(), "clock.v1.Clock")).isEqualTo(ServingStatus.SERVING);
+        awaitServing(server.port(), "clock.v1.Clock");
         child.close();
         assertParentIsAsBefore();
     }
@@ -120,6 +123,11 @@ class ChildContextTests {
         PlacesGrpc.PlacesBlockingStub places = PlacesGrpc
             .newBlockingStub(this.parent.getBean(RpcChannels.class).get("self"));
         assertThat(places.find(ZURICH).getName()).isEqualTo("Zurich");
+    }
+
+    /** Whether a server is well is asked on a thread of its own when it has started. */
+    private static void awaitServing(int port, String service) {
+        await().untilAsserted(() -> assertThat(health(port, service)).isEqualTo(ServingStatus.SERVING));
     }
 
     private static ServingStatus health(int port, String service) {

@@ -190,7 +190,9 @@ class EurekaRegistrationTests {
         BusyPlaces places = context.getBean(BusyPlaces.class);
         try (Connection connection = Connection.to(context)) {
             var call = OTHERS
-                .submit(() -> connection.places().find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
+                .submit(() -> connection.places()
+                    .withDeadlineAfter(40, TimeUnit.SECONDS)
+                    .find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
             await().until(() -> places.entered.get() == 1);
             closeInBackground(context);
             // The call holds the drain open.

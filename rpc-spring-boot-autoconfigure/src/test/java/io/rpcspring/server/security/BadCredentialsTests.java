@@ -24,6 +24,7 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import io.rpcspring.RpcInterceptor;
 import io.rpcspring.fixture.DeadServer;
 import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.PlacesServer;
 import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.sample.places.PlacesGrpc;
@@ -110,7 +111,7 @@ class BadCredentialsTests {
                 assertThat(Secured.line(end))
                     .isEqualTo("UNAVAILABLE: The credentials cannot be checked now (AUTHENTICATION_UNAVAILABLE)");
             }
-            assertThat(output.toString().lines().filter((line) -> line.contains("WARN"))).singleElement()
+            assertThat(OwnLog.of(output).lines().filter((line) -> line.contains("WARN"))).singleElement()
                 .asString()
                 .contains("Credentials cannot be checked, calls that show them end with UNAVAILABLE: An error occurred"
                         + " while attempting to decode the Jwt: ")

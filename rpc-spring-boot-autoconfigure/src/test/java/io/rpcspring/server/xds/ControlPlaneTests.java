@@ -104,7 +104,7 @@ class ControlPlaneTests {
             assertThat(refused.is(Status.Code.UNAVAILABLE)).isTrue();
             assertThat(refused.status().getDescription()).isEqualTo("Could not find xDS route matching RPC");
             server.awaitIdle();
-            assertThat(server.bean(RpcServer.class).calls()).isEmpty();
+            await().untilAsserted(() -> assertThat(server.bean(RpcServer.class).calls()).isEmpty());
             assertThat(server.bean(BusyPlaces.class).entered).hasValue(1);
         }
     }
@@ -122,6 +122,7 @@ class ControlPlaneTests {
             await().until(this::isOpen);
             assertThat(server.connection().places().withWaitForReady().find(PlaceName.getDefaultInstance()).getZone())
                 .startsWith("rpc-default-");
+            await().untilAsserted(() -> assertThat(output).contains("gRPC server takes calls, as"));
         }
         assertThat(output.getOut().lines().filter((line) -> line.contains("gRPC server takes "))).satisfiesExactly(
                 (line) -> assertThat(line).contains("WARN")
@@ -180,9 +181,9 @@ class ControlPlaneTests {
     @Test
     void startSaysWhyTheControlPlaneCannotBeAsked() {
         RpcConfigurationException failure = failure(
-                () -> serve(new Known(FreePort.find()), "rpc.server.xds.start-timeout=2s"));
+                () -> serve(new Known(FreePort.find()), "rpc.server.xds.start-timeout=5s"));
         assertThat(failure.description())
-            .startsWith("The xDS control plane has sent no listener for the gRPC server within 2000ms: Listener"
+            .startsWith("The xDS control plane has sent no listener for the gRPC server within 5000ms: Listener"
                     + " places/listener/0.0.0.0:" + this.port + " unavailable: io exception");
     }
 
