@@ -191,26 +191,24 @@ class DrainTests {
     @WithLibrary("grpc-services")
     @Test
     void watchesThatComeDuringTheDelayAreNotKeptOverARestart() {
-        this.runner.withBean(MarkedPlaces.class)
-            .withPropertyValues("rpc.server.shutdown.delay=3s")
-            .run((context) -> {
-                RpcServer server = context.getBean(RpcServer.class);
-                HealthService health = context.getBean(HealthService.class);
-                try (Connection connection = Connection.to(context)) {
-                    HealthWatch early = HealthWatch.of(connection.channel(), "");
-                    assertThat(early.next()).isEqualTo(ServingStatus.NOT_SERVING);
-                    assertThat(health.watchers()).isEqualTo(1);
-                    Thread stopping = new Thread(server::stop);
-                    stopping.start();
-                    assertThat(early.end().get(10, TimeUnit.SECONDS).isOk()).isTrue();
-                    HealthWatch late = HealthWatch.of(connection.channel(), "");
-                    assertThat(late.next()).isEqualTo(ServingStatus.NOT_SERVING);
-                    stopping.join(10_000);
-                    assertThat(late.end().get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-                }
-                server.start();
-                await().untilAsserted(() -> assertThat(health.watchers()).isZero());
-            });
+        this.runner.withBean(MarkedPlaces.class).withPropertyValues("rpc.server.shutdown.delay=3s").run((context) -> {
+            RpcServer server = context.getBean(RpcServer.class);
+            HealthService health = context.getBean(HealthService.class);
+            try (Connection connection = Connection.to(context)) {
+                HealthWatch early = HealthWatch.of(connection.channel(), "");
+                assertThat(early.next()).isEqualTo(ServingStatus.NOT_SERVING);
+                assertThat(health.watchers()).isEqualTo(1);
+                Thread stopping = new Thread(server::stop);
+                stopping.start();
+                assertThat(early.end().get(10, TimeUnit.SECONDS).isOk()).isTrue();
+                HealthWatch late = HealthWatch.of(connection.channel(), "");
+                assertThat(late.next()).isEqualTo(ServingStatus.NOT_SERVING);
+                stopping.join(10_000);
+                assertThat(late.end().get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            }
+            server.start();
+            await().untilAsserted(() -> assertThat(health.watchers()).isZero());
+        });
     }
 
     @WithLibrary("grpc-services")

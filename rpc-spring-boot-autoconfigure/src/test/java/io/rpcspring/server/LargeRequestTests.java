@@ -54,8 +54,8 @@ class LargeRequestTests {
 
     private static final DefaultServer server = DefaultServer.start(Application.class,
             "rpc.server.pools.default.type=platform", "rpc.server.pools.default.size=1",
-            "rpc.server.pools.default.queue-timeout=5m",
-            "rpc.server.limits.message-size=" + 1_000_000 + "B", "rpc.server.limits.flow-control-window=4MB");
+            "rpc.server.pools.default.queue-timeout=5m", "rpc.server.limits.message-size=" + 1_000_000 + "B",
+            "rpc.server.limits.flow-control-window=4MB");
 
     private static final Connection honest = Connection.to("localhost:" + server.port());
 

@@ -178,8 +178,8 @@ class LoadReportsTests {
             assertThat(reports.next().getApplicationUtilization()).isCloseTo(3 / 4.0, EXACT);
             hold(server, 1);
             // The second, unless it left before the call had begun.
-            await().untilAsserted(
-                    () -> assertThat(reports.next().getApplicationUtilization()).isCloseTo(4 / 4.0, EXACT));
+            await()
+                .untilAsserted(() -> assertThat(reports.next().getApplicationUtilization()).isCloseTo(4 / 4.0, EXACT));
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(500));
         }
     }

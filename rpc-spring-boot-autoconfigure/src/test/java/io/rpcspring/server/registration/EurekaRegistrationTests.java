@@ -189,10 +189,9 @@ class EurekaRegistrationTests {
         awaitStatus("closing", InstanceStatus.UP);
         BusyPlaces places = context.getBean(BusyPlaces.class);
         try (Connection connection = Connection.to(context)) {
-            var call = OTHERS
-                .submit(() -> connection.places()
-                    .withDeadlineAfter(40, TimeUnit.SECONDS)
-                    .find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
+            var call = OTHERS.submit(() -> connection.places()
+                .withDeadlineAfter(40, TimeUnit.SECONDS)
+                .find(PlaceName.newBuilder().setName(BusyPlaces.STUCK).build()));
             await().until(() -> places.entered.get() == 1);
             closeInBackground(context);
             // The call holds the drain open.

@@ -104,7 +104,8 @@ class ServerTlsTests {
             }
             else {
                 assertThat(seen).startsWith("UNAVAILABLE: ");
-                // Who still writes when the server has gone may meet that before he reads why.
+                // Who still writes when the server has gone may meet that before he reads
+                // why.
                 await().untilAsserted(() -> assertThat(call(started.port(), credentials(server, certificates(client))))
                     .contains(toldToClient));
                 // Not each is logged, if there were many.
