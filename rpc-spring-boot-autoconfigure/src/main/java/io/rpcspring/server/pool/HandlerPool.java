@@ -38,6 +38,9 @@ final class HandlerPool {
 
     private final PoolThreads threads;
 
+    /** The same object for each call. */
+    private final Runnable wake;
+
     private final QueueWatch watch;
 
     private final Saturation saturation;
@@ -53,6 +56,7 @@ final class HandlerPool {
         this.threads = (settings.type() == PoolSettings.Type.VIRTUAL)
                 ? new VirtualThreads<>(settings.name(), this.queue, this.limit, shortage)
                 : new PlatformThreads(settings.name(), this.queue, this.limit, shortage);
+        this.wake = this.threads::wake;
     }
 
     String name() {
@@ -111,13 +115,27 @@ final class HandlerPool {
         ForeignHandler run = new ForeignHandler(this, handler);
         this.places.take();
         run.waitFrom(System.nanoTime());
-        enqueue(run);
+        enqueueNow(run);
         return run;
     }
 
-    void enqueue(PooledRun run) {
-        this.queue.add(run);
+    private void enqueueNow(PooledRun run) {
+        add(run);
         this.threads.wake();
+    }
+
+    /**
+     * Enqueues what the transport brings, for which a thread is woken when that has
+     * brought all that it has: woken before, it would contend with the transport for the
+     * processor and for its connections, and an answer could leave no sooner.
+     */
+    void enqueue(PooledRun run) {
+        add(run);
+        this.runs.afterTurn().execute(this.wake);
+    }
+
+    private void add(PooledRun run) {
+        this.queue.add(run);
         if (this.places.taken() > this.limit.now()) {
             this.watch.lookAfterQueues();
         }
@@ -129,7 +147,7 @@ final class HandlerPool {
      * messages at once, which one hop then brings.
      */
     void enqueueNext(PooledRun run) {
-        this.runs.afterTurn().execute(() -> enqueue(run));
+        this.runs.afterTurn().execute(() -> enqueueNow(run));
     }
 
     /** A call waits for its request, on no thread. */

@@ -32,11 +32,12 @@ public record Doors(@Nullable ListenAddress network, @Nullable UnixSocket unixSo
 
     /**
      * Runs a task on the transport's thread when that has done what it is at, such as
-     * writing what is queued; at once if this is no thread of a transport.
+     * reading what has come and writing what is queued; at once if this is no thread of a
+     * transport, and for calls that are made within the JVM.
      * @param task what to run; must not block
      */
     public static void runNext(Runnable task) {
-        NettyTransport.runNext(task);
+        Turn.runNext(task);
     }
 
     /**

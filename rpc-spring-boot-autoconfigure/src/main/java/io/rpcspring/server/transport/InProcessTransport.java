@@ -111,7 +111,8 @@ final class InProcessTransport extends ForwardingServerBuilder<InProcessTranspor
                 executor = Objects.requireNonNullElse(this.choice.get(), Runnable::run);
                 this.chosen = executor;
             }
-            executor.execute(task);
+            Executor runs = executor;
+            Turn.runWithin(() -> runs.execute(task));
         }
 
     }
