@@ -27,6 +27,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     private static final String OPEN = "starter, security off";
 
+    private static final String TOKENLESS = "starter, security off, no tokens";
+
     private static final String RAW_BOUNDED = "raw, bounded executor";
 
     private static final String RAW_PLATFORM = "raw, 200 platform threads";
@@ -47,7 +49,8 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
             new Variant("starter, ImplBase", Kind.OBSERVERS, Threads.CACHED, List.of(), RAW_PLATFORM),
             new Variant(UNCHECKED, Kind.CHECKED, Threads.CACHED, List.of("rpc.server.validation.enabled=false"), STARTER),
             new Variant("starter, validation on", Kind.CHECKED, Threads.CACHED, List.of(), UNCHECKED),
-            secured(OPEN, "rpc.server.security.enabled=false"), secured("starter, tokens remembered"),
+            secured(OPEN, "rpc.server.security.enabled=false"),
+            secured(TOKENLESS, "rpc.server.security.enabled=false"), secured("starter, tokens remembered"),
             secured("starter, tokens verified each time", "rpc.server.security.token-cache.enabled=false"),
             new Variant(SPRING_BOOT, Kind.SPRING_BOOT, Threads.CACHED, List.of(), BASELINE));
 
@@ -111,7 +114,7 @@ record Variant(String name, Kind kind, Threads threads, List<String> properties,
 
     /** Whether its callers show tokens. */
     boolean wantsTokens() {
-        return hasSecurity() && !this.name.equals(OPEN);
+        return hasSecurity() && !this.name.equals(TOKENLESS);
     }
 
     boolean isOfSpringBoot() {
