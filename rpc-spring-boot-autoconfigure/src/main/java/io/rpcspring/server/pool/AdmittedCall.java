@@ -1,12 +1,10 @@
 package io.rpcspring.server.pool;
 
-import java.util.Objects;
 import java.util.concurrent.Executor;
 
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.pool.HandlerPools.CallProgress;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
 
@@ -23,10 +21,7 @@ import io.rpcspring.server.pool.PoolStatistics.Expiry;
  * is taken or given back. The other fields belong to who runs the events, and are handed
  * on with a move.
  */
-public final class AdmittedCall extends PlacedCall implements Executor, CallProgress {
-
-    /** Runs what grpc-java has brought: the same object each time. */
-    private @Nullable Runnable batch;
+public final class AdmittedCall extends FollowedCall implements Executor {
 
     /** Runs after the batch; by itself if it was handed over on another thread. */
     private volatile @Nullable Runnable handler;
@@ -41,7 +36,7 @@ public final class AdmittedCall extends PlacedCall implements Executor, CallProg
      */
     @Override
     public void execute(Runnable events) {
-        this.batch = following(events);
+        bring(events);
         while (true) {
             CallState from = state();
             CallState to = from.whenEventsCome(call().isEnded(), isQuiet());
@@ -109,24 +104,6 @@ public final class AdmittedCall extends PlacedCall implements Executor, CallProg
         }
     }
 
-    private Runnable following(Runnable events) {
-        ThreadLocals threadLocals = pool().threadLocals();
-        if (threadLocals == null) {
-            return events;
-        }
-        FollowedEvents known = followed();
-        return ((known != null) ? known : new FollowedEvents(threadLocals)).with(events);
-    }
-
-    private @Nullable FollowedEvents followed() {
-        return (this.batch instanceof FollowedEvents followed) ? followed : null;
-    }
-
-    @Override
-    void runBatch() {
-        Objects.requireNonNull(this.batch).run();
-    }
-
     /** From here on events are run by who brings them; those that are here come first. */
     private void runHandler() {
         Runnable next = this.handler;
@@ -184,55 +161,12 @@ public final class AdmittedCall extends PlacedCall implements Executor, CallProg
         }
     }
 
-    @Override
-    public void started(boolean quietAtTheEnd) {
-        listensToTheEnd(!quietAtTheEnd);
-        if (!call().getMethodDescriptor().getType().clientSendsOneMessage()) {
-            requestIsIn();
-        }
-    }
-
-    private void listensToTheEnd(boolean listens) {
-        quiet(!listens);
-        FollowedEvents followed = followed();
-        if (followed != null) {
-            followed.quiet(!listens);
-        }
-    }
-
     /**
      * Which pool runs it.
      * @return the pool's name
      */
     public String poolName() {
         return pool().name();
-    }
-
-    /**
-     * For how long it was in the queue so far. Asked by its events.
-     * @return nanoseconds
-     */
-    public long waitedNanos() {
-        return waited();
-    }
-
-    @Override
-    public boolean waitsForRequest() {
-        return isQuiet() && !hasBegun();
-    }
-
-    @Override
-    public void notQuiet() {
-        listensToTheEnd(true);
-    }
-
-    @Override
-    public void requestIsIn() {
-        begun();
-        FollowedEvents followed = followed();
-        if (followed != null) {
-            followed.begins();
-        }
     }
 
     /**
@@ -263,14 +197,6 @@ public final class AdmittedCall extends PlacedCall implements Executor, CallProg
      */
     public boolean isHere() {
         return isOnThisThread();
-    }
-
-    /**
-     * Whether the call waits for a thread or for its request.
-     * @return false if it runs, or has run and is not answered yet
-     */
-    public boolean isWaiting() {
-        return state().isWaiting();
     }
 
 }

@@ -309,7 +309,7 @@ public final class HandlerPools {
     /**
      * Is told how far a call is, by the events of that call.
      */
-    public sealed interface CallProgress permits AdmittedCall, TransportCall {
+    public sealed interface CallProgress permits FollowedCall, TransportCall {
 
         /**
          * The application is told of the call now.

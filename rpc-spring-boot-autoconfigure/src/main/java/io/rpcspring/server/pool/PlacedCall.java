@@ -11,7 +11,7 @@ import io.rpcspring.server.pool.PoolStatistics.Expiry;
 /**
  * The state of a call that was let in, with its place in the pool, and how its wait ends.
  */
-abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
+abstract sealed class PlacedCall extends PooledRun permits FollowedCall {
 
     private static final AtomicReferenceFieldUpdater<PlacedCall, CallState> STATE = AtomicReferenceFieldUpdater
         .newUpdater(PlacedCall.class, CallState.class, "state");
@@ -81,8 +81,20 @@ abstract sealed class PlacedCall extends PooledRun permits AdmittedCall {
         this.waited += nanos;
     }
 
-    final long waited() {
+    /**
+     * For how long it was in the queue so far. Asked by its events.
+     * @return nanoseconds
+     */
+    public final long waitedNanos() {
         return this.waited;
+    }
+
+    /**
+     * Whether the call waits for a thread or for its request.
+     * @return false if it runs, or has run and is not answered yet
+     */
+    public final boolean isWaiting() {
+        return this.state.isWaiting();
     }
 
     final void begun() {
