@@ -1,5 +1,6 @@
 package io.rpcspring.server.call;
 
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -7,6 +8,7 @@ import java.util.function.Supplier;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -17,6 +19,7 @@ import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.CallEnd;
 import io.rpcspring.server.pool.AdmittedCall;
 import io.rpcspring.server.pool.Dismissal;
+import io.rpcspring.server.pool.HandlerPools.CallProgress;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
 
@@ -29,12 +32,31 @@ import io.rpcspring.server.pool.PoolStatistics.Expiry;
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
-public final class LiveCall<Q, R> extends RunningCall<Q, R> implements PooledCall, Context.CancellationListener {
+public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements PooledCall, Context.CancellationListener {
 
     private static final Attributes.Key<LiveCall<?, ?>> KEY = Attributes.Key.create("io.rpcspring.call");
 
+    /**
+     * Milliseconds of this length, in nanoseconds, fit into what is left of the object.
+     */
+    private static final int TICK = 20;
+
+    private final Metadata headers;
+
+    /** When it came, in ticks. */
+    private final int since = (int) (System.nanoTime() >> TICK);
+
+    /**
+     * What runs its events; null for what the application chose itself. Written before
+     * the first.
+     */
+    private @Nullable Executor runs;
+
     /** Who answers; null before it was told, and where it is hidden. */
     private volatile @Nullable CallHandler handler;
+
+    /** What all see of it; null before anybody asked. Guarded by this for writing. */
+    private volatile @Nullable RpcContext rpcContext;
 
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
@@ -43,7 +65,8 @@ public final class LiveCall<Q, R> extends RunningCall<Q, R> implements PooledCal
      * @param rules hold for its answers
      */
     LiveCall(ServerCall<Q, R> call, Metadata headers, CallRules rules) {
-        super(call, headers, rules);
+        super(call, rules);
+        this.headers = headers;
     }
 
     /**
@@ -74,8 +97,74 @@ public final class LiveCall<Q, R> extends RunningCall<Q, R> implements PooledCal
      */
     public static boolean isEndedBy(ServerCall<?, ?> call, Throwable thrown) {
         LiveCall<?, ?> live = of(call);
-        Status end = (live != null) ? live.status() : null;
+        Status end = (live != null) ? live.end() : null;
         return end != null && end.getCause() == thrown;
+    }
+
+    private RpcContext rpcContext() {
+        RpcContext known = this.rpcContext;
+        return (known != null) ? known : newRpcContext();
+    }
+
+    private synchronized RpcContext newRpcContext() {
+        RpcContext known = this.rpcContext;
+        if (known == null) {
+            Context previous = context().attach();
+            try {
+                known = new RpcContext(this, this.headers);
+            }
+            finally {
+                context().detach(previous);
+            }
+            this.rpcContext = known;
+        }
+        return known;
+    }
+
+    /**
+     * The call has reached its handler, in the current context.
+     * @param call the call as interceptors pass it on
+     * @param passedOn the request's metadata as they do
+     * @return what can be known of it beside its messages
+     */
+    public synchronized RpcContext reached(ServerCall<?, ?> call, Metadata passedOn) {
+        RpcContext known = this.rpcContext;
+        if (known != null) {
+            known.passedOn(call, passedOn);
+            return known;
+        }
+        RpcContext first = new RpcContext(call, passedOn);
+        this.rpcContext = first;
+        return first;
+    }
+
+    /**
+     * Says what came after its end, once for a call.
+     * @param what what it was, and where
+     */
+    public void ignored(String what) {
+        sayIgnored(what);
+    }
+
+    /**
+     * What is seen of it from outside. Takes no lock.
+     * @param pool the name of its pool, if it has one
+     * @param drained whether its server waits for it to go
+     */
+    CallReport report(@Nullable String pool, boolean drained) {
+        AdmittedCall admitted = run();
+        Thread thread = (admitted != null) ? admitted.thread() : null;
+        CallReport.Stage stage = drained ? CallReport.Stage.DRAINED
+                : (admitted != null && admitted.isWaiting()) ? CallReport.Stage.WAITING : CallReport.Stage.RUNNING;
+        Object peer = delegate().getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        return new CallReport(method(), age(), stage, pool, (peer != null) ? peer.toString() : null,
+                (thread != null) ? thread.getName() : null);
+    }
+
+    /** Starts anew after 52 days. */
+    private Duration age() {
+        int ticks = (int) (System.nanoTime() >> TICK) - this.since;
+        return Duration.ofMillis(Duration.ofNanos(Integer.toUnsignedLong(ticks) << TICK).toMillis());
     }
 
     /**
@@ -83,8 +172,64 @@ public final class LiveCall<Q, R> extends RunningCall<Q, R> implements PooledCal
      * @param executor null for what the application chose itself
      */
     void startIn(@Nullable Executor executor) {
-        runIn(executor);
+        this.runs = executor;
         context().addListener(this, Runnable::run);
+    }
+
+    /**
+     * What runs the call's events.
+     * @return null for the transport's thread
+     */
+    public @Nullable AdmittedCall run() {
+        return (this.runs instanceof AdmittedCall admitted) ? admitted : null;
+    }
+
+    /** Is told how far it is; null where nobody wants to know. */
+    @Nullable CallProgress progress() {
+        return (this.runs instanceof CallProgress progress) ? progress : null;
+    }
+
+    /**
+     * Whether code of the application runs when the whole request is in, and not before.
+     * Asked by one of its events.
+     * @return false if it may run at each event
+     */
+    public boolean waitsForRequest() {
+        CallProgress progress = progress();
+        return progress != null && progress.waitsForRequest();
+    }
+
+    /** Code of the application listens to its end. Called by one of its events. */
+    public void listensToTheEnd() {
+        CallProgress progress = progress();
+        if (progress != null) {
+            progress.notQuiet();
+        }
+    }
+
+    /**
+     * Whether what is left on a thread by one of its events is there for the next, and
+     * for no other call, where the server has thread-locals that follow calls.
+     * @return false if the application runs its events by an executor of its own
+     */
+    public boolean isFollowed() {
+        return this.runs != null;
+    }
+
+    /**
+     * What the transport knows of its connection.
+     * @return the attributes of the transport
+     */
+    public Attributes connection() {
+        return delegate().getAttributes();
+    }
+
+    /**
+     * How it ended, by whomever.
+     * @return null while it lives
+     */
+    public @Nullable Status status() {
+        return end();
     }
 
     /**
@@ -98,7 +243,7 @@ public final class LiveCall<Q, R> extends RunningCall<Q, R> implements PooledCal
         if (current != context()) {
             current.addListener(this::innerCancelled, Runnable::run);
         }
-        Status ended = status();
+        Status ended = end();
         if (ended != null) {
             answers.callEnded(ended);
         }
@@ -154,7 +299,7 @@ public final class LiveCall<Q, R> extends RunningCall<Q, R> implements PooledCal
      * @param thrown what whoever answers has thrown
      */
     public void fail(Throwable thrown) {
-        if (!isEnded() || (isAnswered() && !isEndedBy(this, thrown))) {
+        if (end() == null || (isAnswered() && !isEndedBy(this, thrown))) {
             refuse(failures().map(rpcContext(), thrown));
         }
     }
@@ -194,6 +339,25 @@ public final class LiveCall<Q, R> extends RunningCall<Q, R> implements PooledCal
         if (isEndedWith(end.status(), end.trailers(), false)) {
             tell(end.status(), why);
         }
+    }
+
+    /**
+     * Whether what is left on this thread is taken off when the event ends that it runs.
+     * @return false where an interceptor goes on by itself
+     */
+    public boolean isFollowedHere() {
+        AdmittedCall admitted = run();
+        return admitted != null && admitted.isHere();
+    }
+
+    @Override
+    public boolean isEnded() {
+        return end() != null;
+    }
+
+    /** Whether somebody else than whoever answers has ended it. */
+    boolean isEndedByOthers() {
+        return isEnded() && !isAnswered();
     }
 
     /**

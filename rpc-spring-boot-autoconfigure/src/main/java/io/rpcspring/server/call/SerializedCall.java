@@ -141,7 +141,7 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
     /** Asked under the lock. What nobody did wrong is not complained of. */
     private boolean isOpenFor(String what) {
         if (this.end != null && this.answered) {
-            ignored(what + " after the end of a call of " + method());
+            sayIgnored(what + " after the end of a call of " + method());
         }
         return this.end == null;
     }
@@ -151,41 +151,22 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         this.complained = true;
     }
 
-    /**
-     * Says what came after its end, once for a call.
-     * @param what what it was, and where
-     */
-    public final synchronized void ignored(String what) {
+    /** Says what came too late, once for a call. */
+    final synchronized void sayIgnored(String what) {
         if (!this.complained) {
             this.complained = true;
             this.rules.mistakes().warn("Ignored: " + what);
         }
     }
 
-    /**
-     * How it ended, by whomever.
-     * @return null while it lives
-     */
-    public final @Nullable Status status() {
+    /** How it ended, by whomever; null while it lives. */
+    final @Nullable Status end() {
         return this.end;
-    }
-
-    /**
-     * Whether it has ended, by whomever.
-     * @return true from then on
-     */
-    public final boolean isEnded() {
-        return this.end != null;
     }
 
     /** Whether it was ended by an answer, an interceptor's among them. */
     final boolean isAnswered() {
         return this.answered;
-    }
-
-    /** Whether somebody else than whoever answers has ended it. */
-    final boolean isEndedByOthers() {
-        return isEnded() && !this.answered;
     }
 
 }

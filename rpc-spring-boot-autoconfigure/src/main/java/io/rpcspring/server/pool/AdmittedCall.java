@@ -199,4 +199,20 @@ public final class AdmittedCall extends FollowedCall implements Executor {
         return isOnThisThread();
     }
 
+    /**
+     * For how long it was in the queue so far. Asked by its events.
+     * @return nanoseconds
+     */
+    public long waitedNanos() {
+        return waited();
+    }
+
+    /**
+     * Whether the call waits for a thread or for its request.
+     * @return false if it runs, or has run and is not answered yet
+     */
+    public boolean isWaiting() {
+        return state().isWaiting();
+    }
+
 }

@@ -81,20 +81,8 @@ abstract sealed class PlacedCall extends PooledRun permits FollowedCall {
         this.waited += nanos;
     }
 
-    /**
-     * For how long it was in the queue so far. Asked by its events.
-     * @return nanoseconds
-     */
-    public final long waitedNanos() {
+    final long waited() {
         return this.waited;
-    }
-
-    /**
-     * Whether the call waits for a thread or for its request.
-     * @return false if it runs, or has run and is not answered yet
-     */
-    public final boolean isWaiting() {
-        return this.state.isWaiting();
     }
 
     final void begun() {
