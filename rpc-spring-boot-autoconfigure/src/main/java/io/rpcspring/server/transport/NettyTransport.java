@@ -45,6 +45,8 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
 import io.grpc.netty.shaded.io.netty.util.AsciiString;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
+import io.grpc.netty.shaded.io.netty.util.internal.ThreadExecutorMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
@@ -114,6 +116,20 @@ final class NettyTransport {
     void close() {
         if (this.ownThreads != null) {
             this.ownThreads.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+        }
+    }
+
+    /**
+     * Runs a task on this event loop when it has done what it is at, or at once on any
+     * other thread.
+     */
+    static void runNext(Runnable task) {
+        EventExecutor loop = ThreadExecutorMap.currentExecutor();
+        if (loop != null && !loop.isShuttingDown()) {
+            loop.execute(task);
+        }
+        else {
+            task.run();
         }
     }
 

@@ -1,8 +1,5 @@
 package io.rpcspring.server.transport;
 
-import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
-import io.grpc.netty.shaded.io.netty.util.internal.ThreadExecutorMap;
-
 /**
  * What a thread of the transport is at: it reads what its connections have brought, and
  * writes what is queued.
@@ -16,13 +13,12 @@ final class Turn {
     }
 
     /**
-     * Runs a task on this event loop when the turn has ended, or at once on any other
-     * thread.
+     * Runs a task on this event loop when the turn has ended; at once on any other
+     * thread, and for what {@link #runWithin} brings.
      */
     static void runNext(Runnable task) {
-        EventExecutor loop = ThreadExecutorMap.currentExecutor();
-        if (loop != null && !loop.isShuttingDown() && within.get() == null) {
-            loop.execute(task);
+        if (within.get() == null) {
+            NettyTransport.runNext(task);
         }
         else {
             task.run();
