@@ -86,7 +86,7 @@ class BlockedHandlerTests {
         run("rpc.server.interrupt-cancelled=true", (server, connection) -> {
             // Connected and warm, so that the deadline passes in the handler.
             connection.find("Zurich");
-            block(where, connection.channel(), CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.SECONDS));
+            block(where, connection.channel(), CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS));
             assertThat(this.handlers.end()).isEqualTo(where.wokenBy);
         });
     }

@@ -100,7 +100,7 @@ class LateCallTests {
         // One more, for the end of the call before.
         Connection connection = wedge("type=" + type, "queue-capacity=3001", "queue-timeout=1m");
         List<CompletableFuture<Ended>> calls = Flood.start(3_000, connection.channel(), PlacesGrpc.getFindMethod(),
-                PlaceName.getDefaultInstance(), CallOptions.DEFAULT.withDeadlineAfter(8, TimeUnit.SECONDS));
+                PlaceName.getDefaultInstance(), CallOptions.DEFAULT.withDeadlineAfter(6, TimeUnit.SECONDS));
         await().until(() -> statistics().waiting() >= 3_000);
         assertThat(Flood.codes(Flood.ends(calls))).containsOnlyKeys(Code.DEADLINE_EXCEEDED);
         nothingWaits(3_000);
