@@ -28,8 +28,9 @@ import io.rpcspring.MessageSender;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.Flood;
-import io.rpcspring.fixture.Flood.Ended;
+import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.Flood.Ended;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,7 +85,7 @@ class ResponseValidationTests {
         String text = String.valueOf(end.status().getDescription());
         assertThat(text).matches("The server has made a response that is not valid, id [0-9a-f]{8}");
         assertThat(Details.reason(end)).isEqualTo("rpcspring.io/INVALID_RESPONSE");
-        assertThat(output.toString()
+        assertThat(OwnLog.of(output)
             .lines()
             .filter((line) -> line.matches(".* (WARN|ERROR) .*") && !line.contains("HandlerBinder"))).singleElement()
             .asString()

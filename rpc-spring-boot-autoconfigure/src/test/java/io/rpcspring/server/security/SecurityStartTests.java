@@ -21,6 +21,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Connection;
+import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Place;
 import io.rpcspring.sample.places.PlaceName;
@@ -195,7 +196,7 @@ class SecurityStartTests {
     }
 
     private static List<String> warnings(CapturedOutput output) {
-        return output.toString().lines().filter((line) -> line.contains("WARN") && line.contains("Security")).toList();
+        return OwnLog.of(output).lines().filter((line) -> line.contains("WARN") && line.contains("Security")).toList();
     }
 
     @Test
