@@ -175,6 +175,7 @@ class ConsoleConfigurationTests {
         List<Browser> tabs = Stream.generate(server::open).limit(5).toList();
         tabs.forEach((tab) -> calls().forEach((call) -> tab.start(call, "Find", "{'name':'wait'}", "")));
         tabs.forEach((tab) -> calls().forEach((call) -> tab.await("running", call)));
+        await().until(() -> places.waiting.get() == 50);
         server.close();
         assertThat(tabs).allSatisfy((tab) -> {
             assertThat(tab.closeCode()).isEqualTo(1001);

@@ -52,6 +52,7 @@ class TriedCallTests {
             .stream()
             .allMatch((pool) -> pool.running() == 0 && pool.waiting() == 0));
         this.places.sent.set(0);
+        this.places.waiting.set(0);
         this.places.interrupted.set(0);
     }
 
@@ -131,7 +132,7 @@ class TriedCallTests {
 
     @Test
     void deadlineEndsTheCall() {
-        this.tab.start(1, "Find", "{'name':'wait'}", ",'deadline':50");
+        this.tab.start(1, "Find", "{'name':'wait'}", ",'deadline':1000");
         JsonObject end = this.tab.await("end", 1);
         assertThat(end.getAsJsonObject("status").get("name").getAsString()).isEqualTo("DEADLINE_EXCEEDED");
         await().until(() -> this.places.interrupted.get() == 1);
@@ -264,6 +265,7 @@ class TriedCallTests {
         other.start(2, "Notes", "{'text':'wait'}", ",'credits':1");
         other.await("running", 1);
         other.await("running", 2);
+        await().until(() -> this.places.waiting.get() == 2);
         other.close();
         await().atMost(PROMPTLY).until(() -> this.places.interrupted.get() == 2);
         await().until(() -> SERVER.bean(RpcServer.class).calls().isEmpty());
@@ -296,6 +298,7 @@ class TriedCallTests {
         Browser other = SERVER.open();
         other.start(1, "Find", "{'name':'wait'}", "");
         other.await("running", 1);
+        await().until(() -> this.places.waiting.get() == 1);
         other.socket().abort();
         await().atMost(PROMPTLY).until(() -> this.places.interrupted.get() == 1);
     }
@@ -311,6 +314,7 @@ class TriedCallTests {
         Browser vanished = SERVER.open();
         vanished.start(1, "Find", "{'name':'wait'}", "");
         vanished.await("running", 1);
+        await().until(() -> this.places.waiting.get() == 2);
         vanished.listens = false;
         await().until(() -> this.places.interrupted.get() == 1);
         vanished.listens = true;

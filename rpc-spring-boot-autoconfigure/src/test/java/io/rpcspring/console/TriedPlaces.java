@@ -37,6 +37,9 @@ public class TriedPlaces {
 
     final AtomicInteger sent = new AtomicInteger();
 
+    /** How many have begun to wait. */
+    final AtomicInteger waiting = new AtomicInteger();
+
     final AtomicInteger interrupted = new AtomicInteger();
 
     Place find(PlaceName name, RpcContext call) throws Exception {
@@ -67,6 +70,7 @@ public class TriedPlaces {
     }
 
     private void waitForRelease() throws InterruptedException {
+        this.waiting.incrementAndGet();
         try {
             this.release.await();
         }

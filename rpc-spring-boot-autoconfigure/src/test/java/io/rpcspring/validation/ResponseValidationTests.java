@@ -28,9 +28,9 @@ import io.rpcspring.MessageSender;
 import io.rpcspring.RpcService;
 import io.rpcspring.fixture.Details;
 import io.rpcspring.fixture.Flood;
+import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.PlacesServer;
-import io.rpcspring.fixture.Flood.Ended;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
