@@ -28,6 +28,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.springframework.boot.SpringApplication;
@@ -118,6 +119,7 @@ public class ServerProcessTests {
     @WithLibrary("grpc-services")
     @Tag("slow")
     @Test
+    @Timeout(180)
     void rollingRestartFailsNoCall() throws Exception {
         List<CompletableFuture<ServerProcess>> started = new ArrayList<>(
                 List.of(startAndAwaitHealth(), startAndAwaitHealth()));
