@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.socket.CloseStatus;
@@ -274,6 +275,7 @@ class TriedCallTests {
     /** Its handler waits, and then the tab is closed: nothing piles up for it. */
     @Test
     @Tag("slow")
+    @Timeout(180)
     void tabThatTakesNothingIsClosed() {
         try (ConsoleServer server = ConsoleServer.start(List.of(TriedParcels.class))) {
             Browser deaf = server.open();
