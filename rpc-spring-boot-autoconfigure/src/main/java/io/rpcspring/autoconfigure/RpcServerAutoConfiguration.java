@@ -38,7 +38,7 @@ import io.rpcspring.server.call.CallRules;
 import io.rpcspring.server.call.ChainLink;
 import io.rpcspring.server.call.MessageCodecs;
 import io.rpcspring.server.error.CallFailures;
-import io.rpcspring.server.pool.HandlerPools.PoolObserver;
+import io.rpcspring.server.pool.PoolStatistics.PoolObserver;
 import io.rpcspring.server.pool.ThreadLocals;
 import io.rpcspring.server.transport.Goodbyes;
 import io.rpcspring.server.transport.InProcessDoor;

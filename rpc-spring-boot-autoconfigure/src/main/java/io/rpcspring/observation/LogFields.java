@@ -35,7 +35,7 @@ public final class LogFields implements ServerInterceptor {
         if (live == null || !live.isFollowed()) {
             return next.startCall(call, headers);
         }
-        if (live.waitsForRequest()) {
+        if (live.progress().waitsForRequest()) {
             return new PutLate<>(next.startCall(call, headers), live);
         }
         put(live);

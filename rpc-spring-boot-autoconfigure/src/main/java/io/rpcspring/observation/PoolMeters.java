@@ -15,10 +15,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
-import io.rpcspring.server.pool.HandlerPools.PoolEvents;
-import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.PoolStatistics;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
+import io.rpcspring.server.pool.PoolStatistics.PoolEvents;
+import io.rpcspring.server.pool.PoolStatistics.PoolObserver;
 import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
 /**

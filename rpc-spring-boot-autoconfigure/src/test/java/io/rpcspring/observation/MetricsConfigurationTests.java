@@ -35,7 +35,7 @@ import io.rpcspring.fixture.Measured;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.PlaceName;
 import io.rpcspring.sample.places.PlacesGrpc;
-import io.rpcspring.server.pool.HandlerPools.PoolObserver;
+import io.rpcspring.server.pool.PoolStatistics.PoolObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

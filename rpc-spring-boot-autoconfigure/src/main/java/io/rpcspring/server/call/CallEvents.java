@@ -3,7 +3,6 @@ package io.rpcspring.server.call;
 import io.grpc.ServerCall;
 
 import io.rpcspring.server.pool.AdmittedCall;
-import io.rpcspring.server.pool.HandlerPools.CallProgress;
 
 /**
  * Brings a call its events as long as it lives, and tells the pool how far it is.
@@ -39,10 +38,7 @@ final class CallEvents<Q> extends GuardedEvents<Q> {
     @Override
     public void onHalfClose() {
         if (!this.call.isEnded()) {
-            CallProgress progress = this.call.progress();
-            if (progress != null) {
-                progress.requestIsIn();
-            }
+            this.call.progress().requestIsIn();
             super.onHalfClose();
         }
     }

@@ -3,7 +3,10 @@ package io.rpcspring.server.call;
 import java.time.Duration;
 import java.util.Locale;
 
+import io.grpc.Grpc;
 import org.jspecify.annotations.Nullable;
+
+import io.rpcspring.server.pool.AdmittedCall;
 
 /**
  * Says what a call in flight is, and how far.
@@ -19,6 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record CallReport(String method, Duration age, Stage stage, @Nullable String pool, @Nullable String peer,
         @Nullable String thread) {
+
+    /** What is seen of a call now. Takes no lock. */
+    static CallReport of(LiveCall<?, ?> call, @Nullable String pool, boolean drained) {
+        AdmittedCall admitted = call.run();
+        Thread thread = (admitted != null) ? admitted.thread() : null;
+        Stage stage = drained ? Stage.DRAINED
+                : (admitted != null && admitted.isWaiting()) ? Stage.WAITING : Stage.RUNNING;
+        Object peer = call.connection().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        return new CallReport(call.method(), call.age(), stage, pool, (peer != null) ? peer.toString() : null,
+                (thread != null) ? thread.getName() : null);
+    }
 
     /** How far a call is. */
     public enum Stage {

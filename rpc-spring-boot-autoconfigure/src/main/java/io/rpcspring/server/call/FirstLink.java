@@ -9,7 +9,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 import io.rpcspring.server.call.LiveCalls.QuietHandler;
-import io.rpcspring.server.pool.HandlerPools.CallProgress;
 
 /**
  * Starts each call, as the outermost interceptor, with those who observe it.
@@ -40,10 +39,7 @@ record FirstLink(LiveCalls calls, List<ServerInterceptor> observers) implements 
         if (live.isEnded()) {
             return nobody();
         }
-        CallProgress progress = live.progress();
-        if (progress != null) {
-            progress.started(next instanceof QuietHandler<?, ?> handler && handler.isQuiet());
-        }
+        live.progress().started(next instanceof QuietHandler<?, ?> handler && handler.isQuiet());
         try {
             return Objects.requireNonNull(observed(next).startCall(live, headers),
                     "An interceptor answered no listener");

@@ -1,6 +1,5 @@
 package io.rpcspring.server.call;
 
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -8,7 +7,6 @@ import java.util.function.Supplier;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -32,31 +30,15 @@ import io.rpcspring.server.pool.PoolStatistics.Expiry;
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
-public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements PooledCall, Context.CancellationListener {
+public final class LiveCall<Q, R> extends AnsweredCall<Q, R> implements PooledCall, Context.CancellationListener {
 
     private static final Attributes.Key<LiveCall<?, ?>> KEY = Attributes.Key.create("io.rpcspring.call");
-
-    /**
-     * Milliseconds of this length, in nanoseconds, fit into what is left of the object.
-     */
-    private static final int TICK = 20;
-
-    private final Metadata headers;
-
-    /** When it came, in ticks. */
-    private final int since = (int) (System.nanoTime() >> TICK);
 
     /**
      * What runs its events; null for what the application chose itself. Written before
      * the first.
      */
     private @Nullable Executor runs;
-
-    /** Who answers; null before it was told, and where it is hidden. */
-    private volatile @Nullable CallHandler handler;
-
-    /** What all see of it; null before anybody asked. Guarded by this for writing. */
-    private volatile @Nullable RpcContext rpcContext;
 
     /**
      * A call whose context is the current one, as grpc-java makes it for each.
@@ -65,8 +47,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @param rules hold for its answers
      */
     LiveCall(ServerCall<Q, R> call, Metadata headers, CallRules rules) {
-        super(call, rules);
-        this.headers = headers;
+        super(call, headers, rules);
     }
 
     /**
@@ -101,41 +82,14 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         return end != null && end.getCause() == thrown;
     }
 
-    private RpcContext rpcContext() {
-        RpcContext known = this.rpcContext;
-        return (known != null) ? known : newRpcContext();
-    }
-
-    private synchronized RpcContext newRpcContext() {
-        RpcContext known = this.rpcContext;
-        if (known == null) {
-            Context previous = context().attach();
-            try {
-                known = new RpcContext(this, this.headers);
-            }
-            finally {
-                context().detach(previous);
-            }
-            this.rpcContext = known;
-        }
-        return known;
-    }
-
     /**
      * The call has reached its handler, in the current context.
      * @param call the call as interceptors pass it on
      * @param passedOn the request's metadata as they do
      * @return what can be known of it beside its messages
      */
-    public synchronized RpcContext reached(ServerCall<?, ?> call, Metadata passedOn) {
-        RpcContext known = this.rpcContext;
-        if (known != null) {
-            known.passedOn(call, passedOn);
-            return known;
-        }
-        RpcContext first = new RpcContext(call, passedOn);
-        this.rpcContext = first;
-        return first;
+    public RpcContext reached(ServerCall<?, ?> call, Metadata passedOn) {
+        return rpcContext(call, passedOn);
     }
 
     /**
@@ -144,27 +98,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      */
     public void ignored(String what) {
         sayIgnored(what);
-    }
-
-    /**
-     * What is seen of it from outside. Takes no lock.
-     * @param pool the name of its pool, if it has one
-     * @param drained whether its server waits for it to go
-     */
-    CallReport report(@Nullable String pool, boolean drained) {
-        AdmittedCall admitted = run();
-        Thread thread = (admitted != null) ? admitted.thread() : null;
-        CallReport.Stage stage = drained ? CallReport.Stage.DRAINED
-                : (admitted != null && admitted.isWaiting()) ? CallReport.Stage.WAITING : CallReport.Stage.RUNNING;
-        Object peer = delegate().getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        return new CallReport(method(), age(), stage, pool, (peer != null) ? peer.toString() : null,
-                (thread != null) ? thread.getName() : null);
-    }
-
-    /** Starts anew after 52 days. */
-    private Duration age() {
-        int ticks = (int) (System.nanoTime() >> TICK) - this.since;
-        return Duration.ofMillis(Duration.ofNanos(Integer.toUnsignedLong(ticks) << TICK).toMillis());
     }
 
     /**
@@ -184,27 +117,12 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         return (this.runs instanceof AdmittedCall admitted) ? admitted : null;
     }
 
-    /** Is told how far it is; null where nobody wants to know. */
-    @Nullable CallProgress progress() {
-        return (this.runs instanceof CallProgress progress) ? progress : null;
-    }
-
     /**
-     * Whether code of the application runs when the whole request is in, and not before.
-     * Asked by one of its events.
-     * @return false if it may run at each event
+     * Is told how far it is, and says it.
+     * @return what knows nothing where the application chose what runs the call
      */
-    public boolean waitsForRequest() {
-        CallProgress progress = progress();
-        return progress != null && progress.waitsForRequest();
-    }
-
-    /** Code of the application listens to its end. Called by one of its events. */
-    public void listensToTheEnd() {
-        CallProgress progress = progress();
-        if (progress != null) {
-            progress.notQuiet();
-        }
+    public CallProgress progress() {
+        return CallProgress.of(this.runs);
     }
 
     /**
@@ -238,15 +156,11 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @param answers told if somebody else ends the call
      */
     public void answeredBy(CallHandler answers) {
-        this.handler = answers;
         Context current = Context.current();
         if (current != context()) {
             current.addListener(this::innerCancelled, Runnable::run);
         }
-        Status ended = end();
-        if (ended != null) {
-            answers.callEnded(ended);
-        }
+        heardBy(answers);
     }
 
     /**
@@ -257,8 +171,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
      * @return false if nobody receives so: then the call is to be ended at once
      */
     public boolean isMet(Supplier<? extends RuntimeException> refusal) {
-        CallHandler answers = this.handler;
-        return answers != null && answers.meets(refusal);
+        return isMetByHandler(refusal);
     }
 
     @Override
@@ -267,37 +180,12 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         return delegate().getAttributes().toBuilder().set(KEY, this).build();
     }
 
-    @Override
-    public void sendMessage(R message) {
-        if (message == null) {
-            throw new NullPointerException("The handler of " + method() + " sent null instead of a message");
-        }
-        if (!isSent(message)) {
-            fail(new IllegalStateException("The handler of " + method() + " sent more than its one response"));
-        }
-    }
-
-    @Override
-    public void close(Status status, Metadata trailers) {
-        if (status.isOk() && isResponseMissing()) {
-            fail(new IllegalStateException("The handler of " + method() + " ended the call without its response"));
-        }
-        else if (!status.isOk() && new CallEnd(status, trailers).isUnmapped()) {
-            fail(status.asException(trailers));
-        }
-        else if (isEndedWith(status, trailers, true)) {
-            CallHandler answers = this.handler;
-            if (answers != null) {
-                answers.callEnded(status);
-            }
-        }
-    }
-
     /**
      * Ends the call with what the exception is mapped to, past all interceptors, unless
      * it has ended. What is thrown because the call was ended is no failure.
      * @param thrown what whoever answers has thrown
      */
+    @Override
     public void fail(Throwable thrown) {
         if (end() == null || (isAnswered() && !isEndedBy(this, thrown))) {
             refuse(failures().map(rpcContext(), thrown));
@@ -341,15 +229,6 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
         }
     }
 
-    /**
-     * Whether what is left on this thread is taken off when the event ends that it runs.
-     * @return false where an interceptor goes on by itself
-     */
-    public boolean isFollowedHere() {
-        AdmittedCall admitted = run();
-        return admitted != null && admitted.isHere();
-    }
-
     @Override
     public boolean isEnded() {
         return end() != null;
@@ -387,10 +266,7 @@ public final class LiveCall<Q, R> extends SerializedCall<Q, R> implements Pooled
 
     /** Whoever works on the call need not go on, and it need not wait for a thread. */
     private void tell(Status status, Expiry why) {
-        CallHandler answers = this.handler;
-        if (answers != null) {
-            answers.callEnded(status);
-        }
+        tellHandler(status);
         AdmittedCall admitted = run();
         if (admitted != null) {
             admitted.cancelled(why);

@@ -135,7 +135,7 @@ public final class LiveCalls implements ServerCallExecutorSupplier {
     public List<CallReport> reports(boolean drained) {
         return this.calls.values()
             .stream()
-            .map((call) -> call.report(poolOf(call), drained))
+            .map((call) -> CallReport.of(call, poolOf(call), drained))
             .sorted(Comparator.comparing(CallReport::age).reversed())
             .toList();
     }

@@ -96,7 +96,7 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
             this.handlers = own;
             LiveCall<?, ?> live = LiveCall.of(call());
             if (live != null) {
-                live.listensToTheEnd();
+                live.progress().notQuiet();
             }
         }
         return own;

@@ -16,9 +16,9 @@ final class Absences {
 
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Queue<PlacedCall> calls = new ConcurrentLinkedQueue<>();
+    private final Queue<WaitingCall> calls = new ConcurrentLinkedQueue<>();
 
-    void add(PlacedCall call) {
+    void add(WaitingCall call) {
         this.calls.add(call);
     }
 
@@ -29,7 +29,7 @@ final class Absences {
      */
     boolean expire(long nanoTime) {
         while (true) {
-            PlacedCall first = this.calls.peek();
+            WaitingCall first = this.calls.peek();
             if (first == null) {
                 return false;
             }

@@ -122,7 +122,7 @@ public final class AdmittedCall extends FollowedCall implements Executor {
      */
     public void handOver(Runnable blocking) {
         begun();
-        Runnable carried = carrying(blocking);
+        Runnable carried = ThreadLocals.carrying(pool().threadLocals(), blocking);
         if (isOnThisThread()) {
             this.handler = carried;
             return;
@@ -132,15 +132,6 @@ public final class AdmittedCall extends FollowedCall implements Executor {
         if (from == CallState.RUNNING_MORE || from == CallState.QUEUED) {
             runBatch();
         }
-    }
-
-    private Runnable carrying(Runnable task) {
-        ThreadLocals threadLocals = pool().threadLocals();
-        if (threadLocals == null) {
-            return task;
-        }
-        Object here = threadLocals.copy();
-        return () -> ThreadLocals.run(threadLocals, here, task);
     }
 
     /**

@@ -11,7 +11,7 @@ import io.rpcspring.server.pool.HandlerPools.PooledCall;
  * A call that was let in, with the events that grpc-java has brought it, whose
  * thread-locals follow it.
  */
-abstract sealed class FollowedCall extends PlacedCall implements CallProgress permits AdmittedCall {
+abstract sealed class FollowedCall extends WaitingCall implements CallProgress permits AdmittedCall {
 
     /** Runs what grpc-java has brought: the same object each time. */
     private @Nullable Runnable batch;

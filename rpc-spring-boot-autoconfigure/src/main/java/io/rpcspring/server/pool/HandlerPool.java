@@ -1,30 +1,23 @@
 package io.rpcspring.server.pool;
 
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.pool.HandlerPools.PoolObserver;
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
+import io.rpcspring.server.pool.PoolStatistics.PoolObserver;
 import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
 /**
  * A named pool: lets calls in while it has places, and runs them on its threads.
  * <p>
- * Whether a call is let in is decided once, when it comes. Its queue takes whatever a
- * call that was let in wants to run: grpc-java answers a rejected task with a reset or
- * not at all (<a href="https://github.com/grpc/grpc-java/issues/636">grpc-java#636</a>).
+ * Whether a call is let in is decided once, when it comes; from then on it is run.
  */
 final class HandlerPool {
 
     private final PoolSettings settings;
-
-    private final Queue<PooledRun> queue = new ConcurrentLinkedQueue<>();
 
     private final Places places = new Places();
 
@@ -36,10 +29,7 @@ final class HandlerPool {
 
     private final RunLimit limit;
 
-    private final PoolThreads threads;
-
-    /** The same object for each call. */
-    private final Runnable wake;
+    private final PoolQueue queue;
 
     private final QueueWatch watch;
 
@@ -53,10 +43,7 @@ final class HandlerPool {
                 : new RunLimit.Fixed(settings.size());
         this.saturation = new Saturation(this);
         ThreadShortage shortage = new ThreadShortage(settings.name(), watch::lookAfterQueues);
-        this.threads = (settings.type() == PoolSettings.Type.VIRTUAL)
-                ? new VirtualThreads<>(settings.name(), this.queue, this.limit, shortage)
-                : new PlatformThreads(settings.name(), this.queue, this.limit, shortage);
-        this.wake = this.threads::wake;
+        this.queue = new PoolQueue(settings, this.limit, shortage, runs.afterTurn());
     }
 
     String name() {
@@ -121,17 +108,13 @@ final class HandlerPool {
 
     private void enqueueNow(PooledRun run) {
         add(run);
-        this.threads.wake();
+        this.queue.threads().wake();
     }
 
-    /**
-     * Enqueues what the transport brings, for which a thread is woken when that has
-     * brought all that it has: woken before, it would contend with the transport for the
-     * processor and for its connections, and an answer could leave no sooner.
-     */
+    /** Enqueues what the transport brings. */
     void enqueue(PooledRun run) {
         add(run);
-        this.runs.afterTurn().execute(this.wake);
+        this.queue.wakeAfterTurn();
     }
 
     private void add(PooledRun run) {
@@ -151,7 +134,7 @@ final class HandlerPool {
     }
 
     /** A call waits for its request, on no thread. */
-    void absent(PlacedCall call) {
+    void absent(WaitingCall call) {
         this.absences.add(call);
         this.watch.lookAfterQueues();
     }
@@ -163,7 +146,7 @@ final class HandlerPool {
      */
     boolean isResizedTo(int size) {
         boolean set = this.limit.isSetTo(size);
-        this.threads.wake();
+        this.queue.threads().wake();
         return set;
     }
 
@@ -174,15 +157,11 @@ final class HandlerPool {
      */
     boolean sweep(Supplier<Stream<AdmittedCall>> calls) {
         long now = System.nanoTime();
-        for (Iterator<PooledRun> runs = this.queue.iterator(); runs.hasNext();) {
-            if (runs.next().isDone(now)) {
-                runs.remove();
-            }
-        }
+        this.queue.expire(now);
         boolean anyAbsent = this.absences.expire(now);
-        this.saturation.look(now, this.queue.peek(), calls);
-        this.threads.wake();
-        return anyAbsent || !this.queue.isEmpty();
+        this.saturation.look(now, this.queue.first(), calls);
+        this.queue.threads().wake();
+        return anyAbsent || this.queue.first() != null;
     }
 
     boolean interrupts() {
@@ -212,7 +191,7 @@ final class HandlerPool {
     }
 
     void close(Duration patience) {
-        this.threads.close(patience);
+        this.queue.threads().close(patience);
     }
 
 }

@@ -12,8 +12,7 @@ import java.util.stream.Stream;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.pool.PoolStatistics.Expiry;
-import io.rpcspring.server.pool.PoolStatistics.Refusal;
+import io.rpcspring.server.pool.PoolStatistics.PoolObserver;
 
 /**
  * Owns the pools of one server.
@@ -191,66 +190,6 @@ public final class HandlerPools {
     }
 
     /**
-     * Is told of each pool before its first call comes.
-     */
-    public interface PoolObserver {
-
-        /** Wants to know nothing. */
-        PoolObserver NONE = (pool, now) -> PoolEvents.IGNORED;
-
-        /**
-         * A pool is about to be used.
-         * @param pool its name
-         * @param now asks for its figures
-         * @return is told what happens in it
-         */
-        PoolEvents poolStarts(String pool, Supplier<PoolStatistics> now);
-
-    }
-
-    /**
-     * Is told what happens in one pool, by the threads that run its calls or bring them:
-     * it must be quick, and must not throw.
-     */
-    public interface PoolEvents {
-
-        /** Nobody listens. */
-        PoolEvents IGNORED = new PoolEvents() {
-        };
-
-        /**
-         * A call's handler has a thread, or its call has ended before it had one. Once a
-         * call.
-         * @param nanos how long it waited
-         */
-        default void waited(long nanos) {
-        }
-
-        /**
-         * A handler has given its thread back: once a call, but for each batch of
-         * messages where an observer takes many.
-         * @param nanos how long it held it
-         */
-        default void ran(long nanos) {
-        }
-
-        /**
-         * A call was not let in.
-         * @param reason why
-         */
-        default void refused(Refusal reason) {
-        }
-
-        /**
-         * A call has ended before it had a thread with all that it needs.
-         * @param reason why
-         */
-        default void expired(Expiry reason) {
-        }
-
-    }
-
-    /**
      * A call as its pool sees it.
      */
     public interface PooledCall {
@@ -309,7 +248,16 @@ public final class HandlerPools {
     /**
      * Is told how far a call is, by the events of that call.
      */
-    public sealed interface CallProgress permits FollowedCall, TransportCall {
+    public sealed interface CallProgress permits FollowedCall, TransportCall, UntoldProgress {
+
+        /**
+         * Who is told, where a call's events are run so.
+         * @param runs what runs them; null for what the application chose itself
+         * @return what runs them, or one that forgets what it is told
+         */
+        static CallProgress of(@Nullable Executor runs) {
+            return (runs instanceof CallProgress progress) ? progress : UntoldProgress.UNTOLD;
+        }
 
         /**
          * The application is told of the call now.

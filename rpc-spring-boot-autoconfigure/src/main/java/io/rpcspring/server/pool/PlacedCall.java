@@ -3,15 +3,12 @@ package io.rpcspring.server.pool;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 
-import org.jspecify.annotations.Nullable;
-
 import io.rpcspring.server.pool.HandlerPools.PooledCall;
-import io.rpcspring.server.pool.PoolStatistics.Expiry;
 
 /**
- * The state of a call that was let in, with its place in the pool, and how its wait ends.
+ * The state of a call that was let in, and with it the call's place in the pool.
  */
-abstract sealed class PlacedCall extends PooledRun permits FollowedCall {
+abstract sealed class PlacedCall extends PooledRun permits WaitingCall {
 
     private static final AtomicReferenceFieldUpdater<PlacedCall, CallState> STATE = AtomicReferenceFieldUpdater
         .newUpdater(PlacedCall.class, CallState.class, "state");
@@ -19,21 +16,6 @@ abstract sealed class PlacedCall extends PooledRun permits FollowedCall {
     private final PooledCall call;
 
     private volatile CallState state = CallState.ADMITTED;
-
-    /** Whether the handler has all that it starts with. Handed on with a move. */
-    private boolean begun;
-
-    /** For how long it was in the queue before it began. Handed on with a move. */
-    private long waited;
-
-    /** Whether no code of the application listens to its end. Handed on with a move. */
-    private boolean quiet;
-
-    /** Whether its end has been told. */
-    private volatile boolean over;
-
-    /** Whether it was counted as expired. */
-    private volatile boolean expired;
 
     PlacedCall(HandlerPool pool, PooledCall call) {
         super(pool);
@@ -74,113 +56,6 @@ abstract sealed class PlacedCall extends PooledRun permits FollowedCall {
                 return from;
             }
         }
-    }
-
-    /** It has a thread after so long in the queue. */
-    final void waited(long nanos) {
-        this.waited += nanos;
-    }
-
-    final long waited() {
-        return this.waited;
-    }
-
-    final void begun() {
-        if (!this.begun) {
-            this.begun = true;
-            pool().figures().waited(this.waited);
-        }
-    }
-
-    final boolean hasBegun() {
-        return this.begun;
-    }
-
-    final void quiet(boolean nobodyListens) {
-        this.quiet = nobodyListens;
-    }
-
-    final boolean isQuiet() {
-        return this.quiet;
-    }
-
-    final void over() {
-        this.over = true;
-        move(CallState.SERVED, CallState.ENDED);
-    }
-
-    final boolean hasExpired() {
-        return this.expired;
-    }
-
-    /**
-     * The batch has run, and the handler if there is one.
-     * @return whether the thread may go: no more events have come
-     */
-    final boolean leave() {
-        while (true) {
-            CallState from = this.state;
-            CallState to = from.whenLeft(this.over, isRequestAwaited(), this.quiet);
-            if (to == CallState.ABSENT) {
-                waitFrom(System.nanoTime());
-            }
-            if (to == from) {
-                return true;
-            }
-            if (move(from, to)) {
-                if (to == CallState.ABSENT) {
-                    pool().absent(this);
-                }
-                return to != CallState.RUNNING;
-            }
-        }
-    }
-
-    private boolean isRequestAwaited() {
-        return !this.begun && this.call.getMethodDescriptor().getType().clientSendsOneMessage();
-    }
-
-    @Override
-    final boolean isDone(long nanoTime) {
-        boolean waits = this.state == CallState.WAITING || (this.state == CallState.QUEUED && !this.begun);
-        if (waits && pool().isTooLong(nanoTime - since())) {
-            endWait(Expiry.QUEUE_TIMEOUT, pool().tooLong());
-        }
-        return !this.state.isInQueue();
-    }
-
-    /**
-     * A call of which nobody was told ends here and now; for others only the wait does.
-     */
-    final void endWait(Expiry why, @Nullable Dismissal answer) {
-        CallState from = move(CallState::whenTooLate);
-        boolean waited = from.whenTooLate() != from && from != CallState.ABSENT;
-        if (!waited || this.begun) {
-            return;
-        }
-        this.expired = true;
-        pool().figures().expired(why);
-        if (from.isInQueue()) {
-            pool().figures().waited(this.waited + System.nanoTime() - since());
-        }
-        if (answer != null) {
-            this.call.refuse(answer);
-        }
-        if (from == CallState.WAITING) {
-            runBatch();
-        }
-    }
-
-    /** Runs the events that are here, on this thread. */
-    abstract void runBatch();
-
-    final boolean isAbsent() {
-        return this.state == CallState.ABSENT;
-    }
-
-    /** Its place is given back, unless its request has come. */
-    final void loseAbsence() {
-        move(CallState.ABSENT, CallState.ABSENT.whenTooLate());
     }
 
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-import io.rpcspring.server.pool.HandlerPools.PoolEvents;
 import io.rpcspring.server.pool.PoolStatistics.Expiry;
+import io.rpcspring.server.pool.PoolStatistics.PoolEvents;
 import io.rpcspring.server.pool.PoolStatistics.Refusal;
 
 /**

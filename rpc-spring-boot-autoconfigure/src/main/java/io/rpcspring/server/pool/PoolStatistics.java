@@ -2,6 +2,7 @@ package io.rpcspring.server.pool;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What a pool has done and does, at one moment.
@@ -65,6 +66,66 @@ public record PoolStatistics(int size, int running, int waiting, Map<Refusal, Lo
 
         /** It has waited longer than the pool's queue timeout. */
         QUEUE_TIMEOUT
+
+    }
+
+    /**
+     * Is told of each pool before its first call comes.
+     */
+    public interface PoolObserver {
+
+        /** Wants to know nothing. */
+        PoolObserver NONE = (pool, now) -> PoolEvents.IGNORED;
+
+        /**
+         * A pool is about to be used.
+         * @param pool its name
+         * @param now asks for its figures
+         * @return is told what happens in it
+         */
+        PoolEvents poolStarts(String pool, Supplier<PoolStatistics> now);
+
+    }
+
+    /**
+     * Is told what happens in one pool, by the threads that run its calls or bring them:
+     * it must be quick, and must not throw.
+     */
+    public interface PoolEvents {
+
+        /** Nobody listens. */
+        PoolEvents IGNORED = new PoolEvents() {
+        };
+
+        /**
+         * A call's handler has a thread, or its call has ended before it had one. Once a
+         * call.
+         * @param nanos how long it waited
+         */
+        default void waited(long nanos) {
+        }
+
+        /**
+         * A handler has given its thread back: once a call, but for each batch of
+         * messages where an observer takes many.
+         * @param nanos how long it held it
+         */
+        default void ran(long nanos) {
+        }
+
+        /**
+         * A call was not let in.
+         * @param reason why
+         */
+        default void refused(Refusal reason) {
+        }
+
+        /**
+         * A call has ended before it had a thread with all that it needs.
+         * @param reason why
+         */
+        default void expired(Expiry reason) {
+        }
 
     }
 

@@ -4,7 +4,7 @@ import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.server.pool.HandlerPools.PoolObserver;
+import io.rpcspring.server.pool.PoolStatistics.PoolObserver;
 
 /**
  * How all pools of a server run their calls.

@@ -61,6 +61,20 @@ public interface ThreadLocals {
     }
 
     /**
+     * Lets a task run elsewhere with a copy of what is on this thread.
+     * @param threadLocals copies and puts; null for nothing to carry
+     * @param task the task
+     * @return the task itself if there is nothing to carry
+     */
+    static Runnable carrying(@Nullable ThreadLocals threadLocals, Runnable task) {
+        if (threadLocals == null) {
+            return task;
+        }
+        Object here = threadLocals.copy();
+        return () -> run(threadLocals, here, task);
+    }
+
+    /**
      * Runs a task with what was taken elsewhere, and with nothing else.
      * @param threadLocals takes and puts
      * @param carried what was taken or copied, or null for nothing

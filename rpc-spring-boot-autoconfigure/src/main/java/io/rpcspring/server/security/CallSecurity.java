@@ -13,6 +13,7 @@ import org.springframework.security.core.context.SecurityContextImpl;
 
 import io.rpcspring.RpcContext;
 import io.rpcspring.server.call.LiveCall;
+import io.rpcspring.server.pool.AdmittedCall;
 
 /**
  * Finds out who makes each call, and lets only those on who may.
@@ -50,7 +51,8 @@ public final class CallSecurity implements ServerInterceptor {
         Authentication caller = callerOf(context);
         context.principal(Callers.isAnonymous(caller) ? null : caller);
         SecurityContext identity = new SecurityContextImpl(caller);
-        if (live != null && live.isFollowedHere()) {
+        AdmittedCall run = (live != null) ? live.run() : null;
+        if (run != null && run.isHere()) {
             SecurityContextHolder.setContext(identity);
             requireAccess(context, caller);
             return next.startCall(call, headers);

@@ -19,6 +19,7 @@ import io.rpcspring.server.error.FailureSettings;
 import io.rpcspring.server.error.OwnStatuses;
 import io.rpcspring.server.error.ResponseMetadata;
 import io.rpcspring.server.pool.HandlerPools;
+import io.rpcspring.server.pool.PoolStatistics;
 import io.rpcspring.server.pool.RunSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +34,7 @@ class CallChainTests {
     private static CallChain chain(ChainLink... links) {
         CallFailures failures = new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of());
         HandlerPools pools = new HandlerPools(List.of(),
-                new RunSettings(true, null, Runnable::run, HandlerPools.PoolObserver.NONE));
+                new RunSettings(true, null, Runnable::run, PoolStatistics.PoolObserver.NONE));
         LiveCalls calls = new LiveCalls(Set.of(), pools, new CallRules(failures, new ResponseMetadata(6144), null));
         return new CallChain(calls, new MessageCodecs(List.of(), List.of(), null), failures, List.of(links));
     }

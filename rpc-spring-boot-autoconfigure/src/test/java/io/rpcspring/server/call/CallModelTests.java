@@ -51,7 +51,7 @@ class CallModelTests {
     private static final int CALLS = 3_000;
 
     private final HandlerPools pools = new HandlerPools(List.of(settings("default", 2, 6), settings("streams", 2, 6)),
-            new RunSettings(true, null, Runnable::run, HandlerPools.PoolObserver.NONE));
+            new RunSettings(true, null, Runnable::run, PoolStatistics.PoolObserver.NONE));
 
     private final LiveCalls calls = new LiveCalls(Set.of(), this.pools,
             new CallRules(new CallFailures(new OwnStatuses(true), new FailureSettings(false, false), List.of()),

@@ -212,7 +212,7 @@ class PoolThreadsTests {
                 new PoolSettings("tested",
                         type.equals("virtual") ? PoolSettings.Type.VIRTUAL : PoolSettings.Type.PLATFORM, size, 10,
                         Duration.ofSeconds(10), minSize),
-                new RunSettings(true, null, Runnable::run, HandlerPools.PoolObserver.NONE), this.watch);
+                new RunSettings(true, null, Runnable::run, PoolStatistics.PoolObserver.NONE), this.watch);
         this.pools.add(pool);
         return pool;
     }
