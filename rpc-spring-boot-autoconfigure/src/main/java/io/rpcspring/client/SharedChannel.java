@@ -25,6 +25,8 @@ final class SharedChannel extends Channel {
 
     private final ChannelFactory factory;
 
+    private final ChannelDetours detours;
+
     /** How often the channel was given to someone. */
     private final AtomicInteger users = new AtomicInteger();
 
@@ -34,24 +36,25 @@ final class SharedChannel extends Channel {
     private volatile @Nullable OpenChannel channel;
 
     /** The same channel to servers of this JVM, by their names. Guarded by this. */
-    private final Map<String, OpenChannel> detours = new ConcurrentHashMap<>();
+    private final Map<String, OpenChannel> within = new ConcurrentHashMap<>();
 
     /** Guarded by this for writing. */
     private volatile boolean closed;
 
     SharedChannel(ChannelFactory factory) {
         this.factory = factory;
+        this.detours = factory.detours();
     }
 
     @Override
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-        String server = this.factory.detour(method);
+        String server = this.detours.of(method);
         return ((server != null) ? within(server) : open()).newCall(method, options);
     }
 
     @Override
     public String authority() {
-        OpenChannel within = this.detours.values().stream().findFirst().orElse(null);
+        OpenChannel within = this.within.values().stream().findFirst().orElse(null);
         return ((within != null) ? within : open()).authority();
     }
 
@@ -63,7 +66,7 @@ final class SharedChannel extends Channel {
      */
     SharedChannel use() {
         requireOpen();
-        if (this.factory.target().isKnownAtStart() && !this.factory.hasDetours()) {
+        if (isKnownAtStart()) {
             open();
         }
         this.users.incrementAndGet();
@@ -76,6 +79,11 @@ final class SharedChannel extends Channel {
      */
     int release() {
         return this.users.decrementAndGet();
+    }
+
+    /** Whether it is known before the application runs where all calls go. */
+    boolean isKnownAtStart() {
+        return this.factory.target().isKnownAtStart() && !this.detours.exist();
     }
 
     ChannelFactory factory() {
@@ -94,7 +102,7 @@ final class SharedChannel extends Channel {
 
     private ConnectivityState state() {
         OpenChannel opened = this.channel;
-        Stream<OpenChannel> all = Stream.concat(Stream.ofNullable(opened), this.detours.values().stream());
+        Stream<OpenChannel> all = Stream.concat(Stream.ofNullable(opened), this.within.values().stream());
         return this.closed ? ConnectivityState.SHUTDOWN
                 : all.map((open) -> open.state(false)).findFirst().orElse(ConnectivityState.IDLE);
     }
@@ -116,13 +124,13 @@ final class SharedChannel extends Channel {
     }
 
     private OpenChannel within(String server) {
-        OpenChannel known = this.detours.get(server);
+        OpenChannel known = this.within.get(server);
         return (known != null) ? known : withinOnce(server);
     }
 
     private synchronized OpenChannel withinOnce(String server) {
         requireOpen();
-        return this.detours.computeIfAbsent(server, (name) -> this.factory.within(name).create(this.figures));
+        return this.within.computeIfAbsent(server, (name) -> this.factory.within(name).create(this.figures));
     }
 
     /**
@@ -130,7 +138,7 @@ final class SharedChannel extends Channel {
      * that has become another one is followed. Calls in flight end where they are.
      */
     synchronized void refresh() {
-        this.detours.values().forEach(OpenChannel::refresh);
+        this.within.values().forEach(OpenChannel::refresh);
         OpenChannel opened = this.channel;
         if (opened == null || this.closed) {
             return;
@@ -187,7 +195,7 @@ final class SharedChannel extends Channel {
     }
 
     private Stream<ManagedChannel> connections() {
-        return Stream.concat(Stream.ofNullable(this.channel), this.detours.values().stream())
+        return Stream.concat(Stream.ofNullable(this.channel), this.within.values().stream())
             .flatMap(OpenChannel::connections);
     }
 
