@@ -73,7 +73,7 @@ final class ConnectionFactory {
             .map((directory) -> directory.credentials(own))
             .orElse(own);
         TargetResolverFactory resolvers = new TargetResolverFactory(this.configuration, this.targets, this.environment,
-                watch, this.idle);
+                new ResolutionWatch(watch, this.idle));
         return Grpc.newChannelBuilder(resolvers.target(), credentials, resolvers.registry())
             .defaultLoadBalancingPolicy(WatchedPolicy.name());
     }

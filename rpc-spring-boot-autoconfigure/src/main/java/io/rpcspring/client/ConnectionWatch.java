@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
@@ -48,9 +46,7 @@ final class ConnectionWatch {
 
     private SynchronizationContext.@Nullable ScheduledHandle next;
 
-    private @Nullable SynchronizationContext context;
-
-    private @Nullable ScheduledExecutorService timer;
+    private @Nullable ChannelTimer timer;
 
     private volatile @Nullable ManagedChannel connection;
 
@@ -73,8 +69,7 @@ final class ConnectionWatch {
     }
 
     /** Says with what to wait, before anything else happens. */
-    void runIn(SynchronizationContext channelContext, ScheduledExecutorService channelTimer) {
-        this.context = channelContext;
+    void runIn(ChannelTimer channelTimer) {
         this.timer = channelTimer;
     }
 
@@ -142,9 +137,9 @@ final class ConnectionWatch {
     }
 
     private void retryLater() {
-        if (this.next == null && this.context != null && this.timer != null) {
+        if (this.next == null && this.timer != null) {
             long wait = ThreadLocalRandom.current().nextLong(this.maxBackoff / 2, this.maxBackoff + 1);
-            this.next = this.context.schedule(this::retry, wait, TimeUnit.NANOSECONDS, this.timer);
+            this.next = this.timer.schedule(this::retry, wait);
         }
     }
 
