@@ -233,11 +233,11 @@ public final class RpcChannels implements AutoCloseable {
      */
     @Override
     public void close() {
-        long deadline = System.nanoTime() + this.grace.toNanos();
+        GracePeriod period = GracePeriod.of(this.grace);
         List<SharedChannel> all = Stream.concat(this.channels.values().stream(), this.runtime.close().stream())
             .toList();
         all.forEach(SharedChannel::shutdown);
-        all.forEach((channel) -> channel.awaitEnd(deadline));
+        all.forEach((channel) -> channel.awaitEnd(period));
     }
 
     private <T> T known(String name, @Nullable T found, String askedBy) {
