@@ -42,7 +42,7 @@ public final class ChannelFigures {
     private final ChannelOutage outage = new ChannelOutage();
 
     /** Those that have stopped to look for servers until somebody calls. */
-    private final Set<ConnectionWatch> resting = ConcurrentHashMap.newKeySet();
+    private final Set<BackoffLimit> resting = ConcurrentHashMap.newKeySet();
 
     private volatile List<EquivalentAddressGroup> addresses = List.of();
 
@@ -127,7 +127,7 @@ public final class ChannelFigures {
     void callStarted() {
         this.started.increment();
         if (!this.resting.isEmpty()) {
-            this.resting.removeIf(ConnectionWatch::wake);
+            this.resting.removeIf(BackoffLimit::wake);
         }
     }
 
@@ -156,7 +156,7 @@ public final class ChannelFigures {
         this.lastFailure = failure;
     }
 
-    Set<ConnectionWatch> resting() {
+    Set<BackoffLimit> resting() {
         return this.resting;
     }
 
