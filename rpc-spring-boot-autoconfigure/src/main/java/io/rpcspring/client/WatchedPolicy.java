@@ -11,7 +11,6 @@ import io.grpc.LoadBalancerRegistry;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.Status;
 import io.grpc.util.GracefulSwitchLoadBalancer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a channel's {@link ConnectionWatch} see each of its connections, whatever policy
