@@ -3,12 +3,10 @@ package io.rpcspring.client;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-import io.grpc.Attributes;
 import io.grpc.ClientTransportFilter;
 import io.grpc.ConnectivityState;
 import io.grpc.EquivalentAddressGroup;
@@ -23,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelFigures {
 
-    private static final Attributes.Key<Boolean> COUNTED = Attributes.Key.create("io.rpcspring.client.counted");
-
     private final Supplier<ConnectivityState> state;
 
     private final IntSupplier users;
@@ -33,7 +29,7 @@ public final class ChannelFigures {
 
     private final LongAdder ended = new LongAdder();
 
-    private final AtomicInteger connections = new AtomicInteger();
+    private final ConnectionCount connections = new ConnectionCount();
 
     private final LongAdder resolutions = new LongAdder();
 
@@ -42,7 +38,7 @@ public final class ChannelFigures {
     private final ChannelOutage outage = new ChannelOutage();
 
     /** Those that have stopped to look for servers until somebody calls. */
-    private final Set<ConnectionWatch> resting = ConcurrentHashMap.newKeySet();
+    private final Set<BackoffLimit> resting = ConcurrentHashMap.newKeySet();
 
     private volatile List<EquivalentAddressGroup> addresses = List.of();
 
@@ -84,7 +80,7 @@ public final class ChannelFigures {
      * @return 0 or more
      */
     public int connections() {
-        return this.connections.get();
+        return this.connections.open();
     }
 
     /**
@@ -127,7 +123,7 @@ public final class ChannelFigures {
     void callStarted() {
         this.started.increment();
         if (!this.resting.isEmpty()) {
-            this.resting.removeIf(ConnectionWatch::wake);
+            this.resting.removeIf(BackoffLimit::wake);
         }
     }
 
@@ -156,29 +152,13 @@ public final class ChannelFigures {
         this.lastFailure = failure;
     }
 
-    Set<ConnectionWatch> resting() {
+    Set<BackoffLimit> resting() {
         return this.resting;
     }
 
     /** Counts connections. */
     ClientTransportFilter filter() {
-        return new ClientTransportFilter() {
-
-            @Override
-            public Attributes transportReady(Attributes attributes) {
-                ChannelFigures.this.connections.incrementAndGet();
-                return attributes.toBuilder().set(COUNTED, true).build();
-            }
-
-            /** Told also of those that never were ready. */
-            @Override
-            public void transportTerminated(Attributes attributes) {
-                if (attributes.get(COUNTED) != null) {
-                    ChannelFigures.this.connections.decrementAndGet();
-                }
-            }
-
-        };
+        return this.connections;
     }
 
 }

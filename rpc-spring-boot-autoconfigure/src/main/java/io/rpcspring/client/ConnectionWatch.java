@@ -4,24 +4,16 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.SynchronizationContext;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps grpc-java from waiting long before it tries a lost server again.
- * <p>
- * Its back-off grows to two minutes, and its API sets nothing of it. It can be cut short,
- * which is done here at random times, so that clients that have lost a server together do
- * not come back together. While nobody calls, nothing is cut short.
+ * Knows which servers and names a connection of a channel has lost, and tells who needs
+ * to know.
  * <p>
  * Runs in the channel's synchronization context, if not said otherwise.
  */
@@ -31,9 +23,9 @@ final class ConnectionWatch {
 
     private final Object policies;
 
-    private final long maxBackoff;
-
     private final ChannelFigures figures;
+
+    private final BackoffLimit backoff;
 
     /** The servers to which there is no connection. */
     private final Set<Object> lost = new HashSet<>();
@@ -43,22 +35,11 @@ final class ConnectionWatch {
 
     private boolean ready;
 
-    /** The calls that had been started when servers were last looked for. */
-    private long calls;
-
-    private SynchronizationContext.@Nullable ScheduledHandle next;
-
-    private @Nullable SynchronizationContext context;
-
-    private @Nullable ScheduledExecutorService timer;
-
-    private volatile @Nullable ManagedChannel connection;
-
     ConnectionWatch(String channel, Object policies, Duration maxBackoff, ChannelFigures figures) {
         this.channel = channel;
         this.policies = policies;
-        this.maxBackoff = maxBackoff.toNanos();
         this.figures = figures;
+        this.backoff = new BackoffLimit(maxBackoff, figures, this::isMissing);
     }
 
     /** Choose among the servers, if their name says nothing about it. */
@@ -68,14 +49,13 @@ final class ConnectionWatch {
 
     /** Says what to watch, before its first call. */
     ManagedChannel watch(ManagedChannel watched) {
-        this.connection = watched;
+        this.backoff.limit(watched);
         return watched;
     }
 
     /** Says with what to wait, before anything else happens. */
-    void runIn(SynchronizationContext channelContext, ScheduledExecutorService channelTimer) {
-        this.context = channelContext;
-        this.timer = channelTimer;
+    void runIn(ChannelTimer timer) {
+        this.backoff.runIn(timer);
     }
 
     void resolved() {
@@ -90,7 +70,10 @@ final class ConnectionWatch {
     void unresolved(Status failure) {
         this.unresolved = true;
         this.figures.unresolved(failure);
-        failed(failure);
+        if (!this.ready) {
+            this.figures.outage().failed(this.channel, failure);
+            this.backoff.retryLater();
+        }
     }
 
     void server(Object server, ConnectivityStateInfo state) {
@@ -100,7 +83,7 @@ final class ConnectionWatch {
         }
         this.lost.add(server);
         this.figures.failed(state.getStatus());
-        retryLater();
+        this.backoff.retryLater();
     }
 
     void left(Object server) {
@@ -127,48 +110,11 @@ final class ConnectionWatch {
         state(ConnectivityState.IDLE);
         this.lost.clear();
         this.unresolved = false;
-        this.figures.resting().remove(this);
-        if (this.next != null) {
-            this.next.cancel();
-            this.next = null;
-        }
+        this.backoff.end();
     }
 
-    private void failed(Status failure) {
-        if (!this.ready) {
-            this.figures.outage().failed(this.channel, failure);
-            retryLater();
-        }
-    }
-
-    private void retryLater() {
-        if (this.next == null && this.context != null && this.timer != null) {
-            long wait = ThreadLocalRandom.current().nextLong(this.maxBackoff / 2, this.maxBackoff + 1);
-            this.next = this.context.schedule(this::retry, wait, TimeUnit.NANOSECONDS, this.timer);
-        }
-    }
-
-    private void retry() {
-        this.next = null;
-        if (this.lost.isEmpty() && (this.ready || !this.unresolved)) {
-            return;
-        }
-        // Before it is asked whether somebody calls: who calls from now on wakes this.
-        this.figures.resting().add(this);
-        boolean called = this.figures.calls() > 0 || this.figures.startedCalls() != this.calls;
-        if (called && this.figures.resting().remove(this)) {
-            this.calls = this.figures.startedCalls();
-            wake();
-        }
-    }
-
-    /** Looks for servers now. May be called by any thread. */
-    boolean wake() {
-        ManagedChannel watched = this.connection;
-        if (watched != null) {
-            watched.resetConnectBackoff();
-        }
-        return true;
+    private boolean isMissing() {
+        return !this.lost.isEmpty() || (this.unresolved && !this.ready);
     }
 
 }

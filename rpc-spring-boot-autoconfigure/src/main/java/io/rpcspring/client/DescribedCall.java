@@ -9,11 +9,8 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.RpcCallException;
-import io.rpcspring.RpcErrorReason;
-
 /**
- * Counts a call, and says of which channel it is when it fails without a server's word.
+ * Counts a call, and has its failure described by its channel.
  *
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
@@ -27,12 +24,6 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
     private static final int ENDED = 2;
 
     private static final int CANCELLED = 3;
-
-    /** How Netty says it, in the innermost cause. */
-    private static final String LARGE_HEADERS = "Header size exceeded max allowed size";
-
-    /** How grpc-java says it of a channel that is closed, which only its owner can be. */
-    private static final String CLOSED = "Channel shutdown";
 
     private final String method;
 
@@ -106,42 +97,6 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
         }
     }
 
-    private Status failed(Status status) {
-        String call = "Call of " + this.method + " through " + this.channel;
-        Status described = describe(status);
-        return described.withCause(new RpcCallException(call, described.getCause()));
-    }
-
-    /** What TLS or the network had to say is deep in the causes, which few logs show. */
-    private Status describe(Status status) {
-        String root = FailureText.root(status);
-        if (root != null && root.startsWith(LARGE_HEADERS)) {
-            return add(status, ": the server's headers or trailers are larger than " + this.channel.inboundLimit());
-        }
-        return switch (status.getCode()) {
-            case UNAVAILABLE ->
-                add(isOfClosedChannel(status) ? OwnFailure.mark(status, RpcErrorReason.CHANNEL_CLOSED) : status,
-                        (root != null) ? ": " + root : "");
-            case DEADLINE_EXCEEDED -> add(status, lastFailure());
-            default -> status;
-        };
-    }
-
-    private static boolean isOfClosedChannel(Status status) {
-        return status.getDescription() != null && status.getDescription().startsWith(CLOSED);
-    }
-
-    private String lastFailure() {
-        Status attempt = (this.attempts != null) ? this.attempts.last() : null;
-        Status last = (attempt != null) ? attempt : this.channel.figures().outage().cause();
-        return (last != null) ? ", last failure: " + last.getCode() + ": " + FailureText.of(last) : "";
-    }
-
-    private Status add(Status status, String what) {
-        String description = (status.getDescription() != null) ? status.getDescription() + " " : "";
-        return status.withDescription(description + "[" + this.channel + what + "]");
-    }
-
     /**
      * Passes everything on, and the end with more words.
      */
@@ -158,7 +113,8 @@ final class DescribedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
                 super.onClose(status, trailers);
             }
             else {
-                Status failed = failed(status);
+                Status failed = DescribedCall.this.channel.failures()
+                    .describe(status, DescribedCall.this.method, DescribedCall.this.attempts);
                 super.onClose(failed, OwnFailure.describe(failed, trailers));
             }
         }

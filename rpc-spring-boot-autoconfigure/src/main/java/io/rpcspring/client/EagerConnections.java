@@ -28,7 +28,7 @@ record EagerConnections(List<SharedChannel> channels) {
      */
     static EagerConnections among(Collection<SharedChannel> channels) {
         return new EagerConnections(channels.stream()
-            .filter((channel) -> channel.factory().target().isKnownAtStart() && !channel.factory().hasDetours())
+            .filter(SharedChannel::isKnownAtStart)
             .filter((channel) -> settings(channel).connect() != ChannelSettings.Connect.LAZY)
             .toList());
     }

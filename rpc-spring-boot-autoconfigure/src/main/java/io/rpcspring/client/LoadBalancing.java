@@ -1,6 +1,5 @@
 package io.rpcspring.client;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,10 +59,11 @@ public final class LoadBalancing {
     /** What stands in the service config, the outermost policy first. */
     private static List<Map<String, ?>> policies(ChannelSettings settings) {
         LoadBalancerProvider policy = find(settings.loadBalancing());
+        String name = (policy != null) ? policy.getPolicyName() : settings.loadBalancing();
         List<Map<String, ?>> inner = List
-            .of(Map.of((policy != null) ? policy.getPolicyName() : settings.loadBalancing(), own(settings)));
+            .of(Map.of(name, PolicyConfig.of(settings.loadBalancing(), settings.loadBalancingSettings())));
         if (settings.outlierDetection().enabled()) {
-            inner = List.of(around(inner, "outlier_detection", of(settings.outlierDetection())));
+            inner = List.of(around(inner, "outlier_detection", PolicyConfig.of(settings.outlierDetection())));
         }
         Integer subset = settings.subsetSize();
         return (subset != null)
@@ -74,63 +74,6 @@ public final class LoadBalancing {
         Map<String, Object> config = new HashMap<>(settings);
         config.put("childPolicy", inner);
         return Map.of(policy + EXPERIMENTAL, config);
-    }
-
-    /** Settings of other policies are inherited, and do nothing here. */
-    private static Map<String, Object> own(ChannelSettings settings) {
-        LoadBalancingSettings all = settings.loadBalancingSettings();
-        Map<String, Object> own = new HashMap<>();
-        switch (settings.loadBalancing()) {
-            case "pick_first" -> put(own, "shuffleAddressList", all.shuffleAddressList());
-            case "weighted_round_robin" -> {
-                put(own, "blackoutPeriod", all.blackoutPeriod());
-                put(own, "weightExpirationPeriod", all.weightExpirationPeriod());
-                put(own, "weightUpdatePeriod", all.weightUpdatePeriod());
-                put(own, "enableOobLoadReport", all.enableOobLoadReport());
-                put(own, "oobReportingPeriod", all.oobReportingPeriod());
-                put(own, "errorUtilizationPenalty", all.errorUtilizationPenalty());
-            }
-            case "least_request" -> put(own, "choiceCount", all.choiceCount());
-            default -> {
-                // Has no settings that are known.
-            }
-        }
-        return own;
-    }
-
-    private static Map<String, Object> of(OutlierDetection detection) {
-        Map<String, Object> config = new HashMap<>();
-        put(config, "interval", detection.interval());
-        put(config, "baseEjectionTime", detection.baseEjectionTime());
-        put(config, "maxEjectionTime", detection.maxEjectionTime());
-        // What the service config calls maxEjectionPercent.
-        put(config, "maxEjectionPercentage", detection.maxEjectionPercent());
-        OutlierDetection.SuccessRateEjection success = detection.successRateEjection();
-        if (success != null) {
-            config.put("successRateEjection", ejection("stdevFactor", success.stdevFactor(),
-                    success.enforcementPercentage(), success.minimumHosts(), success.requestVolume()));
-        }
-        OutlierDetection.FailurePercentageEjection failure = detection.failurePercentageEjection();
-        config.put("failurePercentageEjection", ejection("threshold", failure.threshold(),
-                failure.enforcementPercentage(), failure.minimumHosts(), failure.requestVolume()));
-        return config;
-    }
-
-    private static Map<String, Object> ejection(String limit, int value, int enforcement, int hosts, int volume) {
-        return Map.of(limit, (double) value, "enforcementPercentage", (double) enforcement, "minimumHosts",
-                (double) hosts, "requestVolume", (double) volume);
-    }
-
-    private static void put(Map<String, Object> config, String key, @Nullable Object value) {
-        if (value instanceof Duration duration) {
-            config.put(key, ServiceConfig.text(duration));
-        }
-        else if (value instanceof Number number) {
-            config.put(key, number.doubleValue());
-        }
-        else if (value != null) {
-            config.put(key, value);
-        }
     }
 
 }

@@ -23,7 +23,7 @@ final class OpenChannel extends Channel {
 
     private final String description;
 
-    private final String inboundLimit;
+    private final ChannelFailures failures;
 
     private final ChannelFigures figures;
 
@@ -42,7 +42,7 @@ final class OpenChannel extends Channel {
     OpenChannel(String description, String inboundLimit, ChannelFigures figures, List<ManagedChannel> connections,
             CallDefaults defaults, Map<String, CallDefaults> methods, List<ClientInterceptor> observers) {
         this.description = description;
-        this.inboundLimit = inboundLimit;
+        this.failures = new ChannelFailures(description, inboundLimit, figures);
         this.figures = figures;
         this.connections = connections.toArray(ManagedChannel[]::new);
         this.defaults = defaults;
@@ -64,9 +64,8 @@ final class OpenChannel extends Channel {
         return this.figures;
     }
 
-    /** The most that a server's headers may be, with the property that says so. */
-    String inboundLimit() {
-        return this.inboundLimit;
+    ChannelFailures failures() {
+        return this.failures;
     }
 
     ConnectivityState state(boolean connect) {

@@ -24,9 +24,10 @@ final class ReadableCredentials {
      * @throws RpcConfigurationException if it is to be refused; one whose target is not
      * known yet is not
      */
-    static void refuseAtStart(ChannelConfiguration configuration, ChannelTarget target) {
+    static void refuseAtStart(ChannelFactory channel) {
+        ChannelTarget target = channel.target();
         if (target.targets().stream().noneMatch((one) -> one.contains("${"))) {
-            refuse(configuration, target.targets(), target.describe(target.targets()));
+            refuse(channel.configuration(), target.targets(), target.describe(target.targets()));
         }
     }
 

@@ -4,9 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -19,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.ChannelEnvironment.Detours;
 import io.rpcspring.client.ChannelEnvironment.Link;
-import io.rpcspring.words.Names;
 
 /**
  * Holds the one shared channel of each configured name, and opens others at run time.
@@ -33,19 +29,15 @@ public final class RpcChannels implements AutoCloseable {
 
     private static final Log logger = LogFactory.getLog(RpcChannels.class);
 
-    private final Map<String, ChannelConfiguration> configurations = new TreeMap<>();
+    private final NamedChannels named;
 
-    private final Map<String, SharedChannel> channels = new ConcurrentSkipListMap<>();
-
-    private final ChannelEnvironment environment;
-
-    private final TlsBundles tls;
+    private final RuntimeChannels runtime;
 
     private final Supplier<ChannelConfiguration> defaults;
 
     private final Supplier<List<Link>> links;
 
-    private final RuntimeChannels runtime;
+    private final @Nullable Detours detours;
 
     private final MethodNames methodNames = new MethodNames();
 
@@ -60,16 +52,14 @@ public final class RpcChannels implements AutoCloseable {
      */
     public RpcChannels(List<ChannelConfiguration> configurations, Supplier<ChannelConfiguration> defaults,
             ChannelEnvironment environment, Duration grace) {
-        this.environment = environment;
-        this.tls = new TlsBundles(environment.bundles());
-        configurations.forEach((configuration) -> {
-            logger.debug("Channel '" + configuration.name() + "': " + configuration.tree());
-            this.configurations.put(configuration.name(), configuration);
-            this.channels.put(configuration.name(), shared(configuration));
-        });
+        configurations.forEach(
+                (configuration) -> logger.debug("Channel '" + configuration.name() + "': " + configuration.tree()));
+        TlsBundles tls = new TlsBundles(environment.bundles());
+        this.named = new NamedChannels(configurations, defaults, environment, tls);
+        this.runtime = new RuntimeChannels(environment, tls);
         this.defaults = defaults;
         this.links = environment.links();
-        this.runtime = new RuntimeChannels(environment, this.tls);
+        this.detours = environment.detours();
         this.grace = grace;
     }
 
@@ -92,13 +82,7 @@ public final class RpcChannels implements AutoCloseable {
      * @param askedBy what a message adds about who asks
      */
     Channel get(String name, @Nullable String service, String askedBy) {
-        Detours detours = this.environment.detours();
-        if (detours == null || this.configurations.containsKey(name)) {
-            return known(name, this.channels.get(name), askedBy).use();
-        }
-        return detours.lead(name, service)
-                ? this.channels.computeIfAbsent(name, (unknown) -> shared(inherited(unknown))).use()
-                : known(name, null, askedBy + ((service != null) ? ", and nothing here answers " + service : ""));
+        return this.named.use(name, service, askedBy);
     }
 
     /**
@@ -107,25 +91,12 @@ public final class RpcChannels implements AutoCloseable {
      * @return true if it is configured, or a test needs no configuration for it
      */
     public boolean has(String name) {
-        Detours detours = this.environment.detours();
-        return this.configurations.containsKey(name) || (detours != null && detours.lead(name, null));
-    }
-
-    /** All that a channel inherits, without a target. */
-    private ChannelConfiguration inherited(String name) {
-        ChannelConfiguration inherited = this.defaults.get();
-        return new ChannelConfiguration(name, List.of(), inherited.settings(), inherited.calls(), inherited.methods());
-    }
-
-    private SharedChannel shared(ChannelConfiguration configuration) {
-        return new SharedChannel(
-                new ChannelFactory(configuration, ChannelTarget.of(configuration), this.environment, this.tls));
+        return this.named.has(name);
     }
 
     /** What a test puts in the place of a client, if it does. */
     @Nullable Object replacement(String name, Class<?> client) {
-        Detours detours = this.environment.detours();
-        return (detours != null) ? detours.replacement(name, client) : null;
+        return (this.detours != null) ? this.detours.replacement(name, client) : null;
     }
 
     /**
@@ -150,9 +121,7 @@ public final class RpcChannels implements AutoCloseable {
      */
     public RuntimeChannel open(String target, String name) {
         this.methodNames.usedBare(name);
-        ChannelConfiguration configured = this.configurations.get(name);
-        return this.runtime.open((configured == null && has(name)) ? inherited(name) : known(name, configured, ""),
-                target);
+        return this.runtime.open(this.named.configuration(name), target);
     }
 
     /**
@@ -160,7 +129,7 @@ public final class RpcChannels implements AutoCloseable {
      * @return the keys below {@code rpc.client.channels}, sorted
      */
     public Set<String> names() {
-        return new TreeSet<>(this.channels.keySet());
+        return this.named.names();
     }
 
     /**
@@ -169,8 +138,7 @@ public final class RpcChannels implements AutoCloseable {
      * @return a report on each channel
      */
     public List<ChannelReport> reports() {
-        return Stream
-            .concat(this.channels.values().stream().map(SharedChannel::report), this.runtime.reports().stream())
+        return Stream.concat(this.named.all().stream().map(SharedChannel::report), this.runtime.reports().stream())
             .toList();
     }
 
@@ -185,9 +153,7 @@ public final class RpcChannels implements AutoCloseable {
      * @return the figures, which stay the same objects and move on
      */
     public Map<String, ChannelFigures> figures() {
-        Map<String, ChannelFigures> figures = new TreeMap<>();
-        this.channels.forEach((name, channel) -> figures.put(name, channel.figures()));
-        return figures;
+        return this.named.figures();
     }
 
     /**
@@ -197,7 +163,7 @@ public final class RpcChannels implements AutoCloseable {
      * changed; the starter does it when its context or its server starts again.
      */
     public void refresh() {
-        this.channels.values().forEach(SharedChannel::refresh);
+        this.named.all().forEach(SharedChannel::refresh);
         this.runtime.refresh();
     }
 
@@ -206,7 +172,7 @@ public final class RpcChannels implements AutoCloseable {
      * no server from now on is not worth a WARN.
      */
     public void leave() {
-        this.channels.values().forEach(SharedChannel::leave);
+        this.named.all().forEach(SharedChannel::leave);
         this.runtime.leave();
     }
 
@@ -217,14 +183,11 @@ public final class RpcChannels implements AutoCloseable {
      * settings name a method that is none, or something else that is not there
      */
     public void connect() {
-        this.configurations.values().forEach((channel) -> this.methodNames.check(channel, this.defaults));
-        this.channels.values()
-            .stream()
-            .map(SharedChannel::factory)
-            .forEach((factory) -> ReadableCredentials.refuseAtStart(factory.configuration(), factory.target()));
-        this.links.get().forEach((link) -> this.configurations.values().forEach(link::check));
-        this.channels.values().forEach((channel) -> channel.factory().checkAtStart());
-        EagerConnections.among(this.channels.values()).await();
+        this.named.configured().forEach((channel) -> this.methodNames.check(channel, this.defaults));
+        this.named.all().forEach((channel) -> ReadableCredentials.refuseAtStart(channel.factory()));
+        this.links.get().forEach((link) -> this.named.configured().forEach(link::check));
+        this.named.all().forEach((channel) -> channel.factory().checkAtStart());
+        EagerConnections.among(this.named.all()).await();
     }
 
     /**
@@ -233,26 +196,10 @@ public final class RpcChannels implements AutoCloseable {
      */
     @Override
     public void close() {
-        long deadline = System.nanoTime() + this.grace.toNanos();
-        List<SharedChannel> all = Stream.concat(this.channels.values().stream(), this.runtime.close().stream())
-            .toList();
+        GracePeriod period = GracePeriod.of(this.grace);
+        List<SharedChannel> all = Stream.concat(this.named.all().stream(), this.runtime.close().stream()).toList();
         all.forEach(SharedChannel::shutdown);
-        all.forEach((channel) -> channel.awaitEnd(deadline));
-    }
-
-    private <T> T known(String name, @Nullable T found, String askedBy) {
-        if (found == null) {
-            throw new RpcConfigurationException(
-                    "No channel '" + name + "' is configured" + askedBy + ". Configured channels: "
-                            + Names.nearestFirst(name, names()) + ".",
-                    "Correct the name, or add the channel to application.yml:\n\n" + yaml(name));
-        }
-        return found;
-    }
-
-    private static String yaml(String name) {
-        String key = name.matches("[A-Za-z0-9-]+") ? name : "\"[" + name + "]\"";
-        return "rpc:\n  client:\n    channels:\n      " + key + ":\n        target: \"localhost:9090\"";
+        all.forEach((channel) -> channel.awaitEnd(period));
     }
 
     /**

@@ -1,10 +1,6 @@
 package io.rpcspring.client;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -12,7 +8,6 @@ import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one channel of a name, made when it is first needed.
@@ -21,38 +16,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedChannel extends Channel {
 
-    private static final long TICK_MILLIS = 20;
-
     private final ChannelFactory factory;
+
+    private final ChannelDetours detours;
 
     /** How often the channel was given to someone. */
     private final AtomicInteger users = new AtomicInteger();
 
     private final ChannelFigures figures = new ChannelFigures(this::state, () -> this.users.get());
 
-    /** Guarded by this for writing. */
-    private volatile @Nullable OpenChannel channel;
-
-    /** The same channel to servers of this JVM, by their names. Guarded by this. */
-    private final Map<String, OpenChannel> detours = new ConcurrentHashMap<>();
-
-    /** Guarded by this for writing. */
-    private volatile boolean closed;
+    private final OpenChannels opened;
 
     SharedChannel(ChannelFactory factory) {
         this.factory = factory;
+        this.detours = factory.detours();
+        this.opened = new OpenChannels(factory, this.figures);
     }
 
     @Override
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-        String server = this.factory.detour(method);
-        return ((server != null) ? within(server) : open()).newCall(method, options);
+        String server = this.detours.of(method);
+        return ((server != null) ? this.opened.within(server) : this.opened.toTarget()).newCall(method, options);
     }
 
     @Override
     public String authority() {
-        OpenChannel within = this.detours.values().stream().findFirst().orElse(null);
-        return ((within != null) ? within : open()).authority();
+        return this.opened.any().authority();
     }
 
     /**
@@ -62,8 +51,8 @@ final class SharedChannel extends Channel {
      * @throws IllegalStateException if it is closed
      */
     SharedChannel use() {
-        requireOpen();
-        if (this.factory.target().isKnownAtStart() && !this.factory.hasDetours()) {
+        this.opened.requireOpen();
+        if (isKnownAtStart()) {
             open();
         }
         this.users.incrementAndGet();
@@ -76,6 +65,11 @@ final class SharedChannel extends Channel {
      */
     int release() {
         return this.users.decrementAndGet();
+    }
+
+    /** Whether it is known before the application runs where all calls go. */
+    boolean isKnownAtStart() {
+        return this.factory.target().isKnownAtStart() && !this.detours.exist();
     }
 
     ChannelFactory factory() {
@@ -93,61 +87,20 @@ final class SharedChannel extends Channel {
     }
 
     private ConnectivityState state() {
-        OpenChannel opened = this.channel;
-        Stream<OpenChannel> all = Stream.concat(Stream.ofNullable(opened), this.detours.values().stream());
-        return this.closed ? ConnectivityState.SHUTDOWN
-                : all.map((open) -> open.state(false)).findFirst().orElse(ConnectivityState.IDLE);
+        return this.opened.state();
     }
 
+    /** The channel to its target. */
     OpenChannel open() {
-        OpenChannel opened = this.channel;
-        return (opened != null) ? opened : openOnce();
-    }
-
-    private synchronized OpenChannel openOnce() {
-        OpenChannel opened = this.channel;
-        if (opened != null) {
-            return opened;
-        }
-        requireOpen();
-        opened = this.factory.create(this.figures);
-        this.channel = opened;
-        return opened;
-    }
-
-    private OpenChannel within(String server) {
-        OpenChannel known = this.detours.get(server);
-        return (known != null) ? known : withinOnce(server);
-    }
-
-    private synchronized OpenChannel withinOnce(String server) {
-        requireOpen();
-        return this.detours.computeIfAbsent(server, (name) -> this.factory.within(name).create(this.figures));
+        return this.opened.toTarget();
     }
 
     /**
      * Looks for the servers afresh: what has no connection waits no longer, and a target
      * that has become another one is followed. Calls in flight end where they are.
      */
-    synchronized void refresh() {
-        this.detours.values().forEach(OpenChannel::refresh);
-        OpenChannel opened = this.channel;
-        if (opened == null || this.closed) {
-            return;
-        }
-        if (this.factory.isElsewhere(opened)) {
-            this.channel = this.factory.create(this.figures);
-            opened.connections().forEach(ManagedChannel::shutdown);
-        }
-        else {
-            opened.refresh();
-        }
-    }
-
-    private void requireOpen() {
-        if (this.closed) {
-            throw new IllegalStateException("The " + this + " is closed with its application context");
-        }
+    void refresh() {
+        this.opened.refresh();
     }
 
     /** Warns of no outage from now on. */
@@ -156,39 +109,13 @@ final class SharedChannel extends Channel {
     }
 
     /** Refuses new calls; what is open ends with its last call. */
-    synchronized void shutdown() {
-        this.closed = true;
-        connections().forEach(ManagedChannel::shutdown);
+    void shutdown() {
+        this.opened.shutdown();
     }
 
-    /**
-     * Waits for the calls, and not for connections without any: grpc-java keeps those of
-     * a channel that was idle a moment ago for five seconds.
-     * @param deadline until when, of {@link System#nanoTime()}; what is left is cancelled
-     */
-    void awaitEnd(long deadline) {
-        connections().forEach((connection) -> awaitEnd(connection, deadline));
-    }
-
-    private void awaitEnd(ManagedChannel connection, long deadline) {
-        boolean late = false;
-        try {
-            while (!late && !connection.awaitTermination(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
-                late = System.nanoTime() - deadline >= 0;
-                if (late || this.figures.calls() == 0) {
-                    connection.shutdownNow();
-                }
-            }
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            connection.shutdownNow();
-        }
-    }
-
-    private Stream<ManagedChannel> connections() {
-        return Stream.concat(Stream.ofNullable(this.channel), this.detours.values().stream())
-            .flatMap(OpenChannel::connections);
+    /** Waits for the calls, after {@link #shutdown}. */
+    void awaitEnd(GracePeriod grace) {
+        this.opened.connections().forEach((connection) -> grace.awaitEnd(connection, this.figures));
     }
 
     @Override

@@ -2,55 +2,46 @@ package io.rpcspring.client;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.Status;
 import io.grpc.StatusOr;
-import io.grpc.SynchronizationContext;
+import io.grpc.SynchronizationContext.ScheduledHandle;
 import org.jspecify.annotations.Nullable;
-
-import io.rpcspring.RpcErrorReason;
 
 /**
  * Finds the servers of a channel's targets, and again at an interval if wanted.
  * <p>
- * Each target is resolved as grpc-java resolves it alone. Of several, one that fails
- * keeps the addresses that it had, and is asked again: an outage of the name service
- * takes no server out. Everything runs in the channel's synchronization context.
+ * Each target is resolved as grpc-java resolves it alone; several make a
+ * {@link JointAnswer}. Everything runs in the channel's synchronization context.
  */
 final class TargetResolver extends NameResolver {
 
-    /** After how long names that failed beside others are asked again, at least. */
-    private static final Duration AGAIN = Duration.ofSeconds(5);
-
-    /** So long the first answers wait for the others: the first may be the dead ones. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-
     private final List<NameResolver> targets;
 
-    private final TargetResolverFactory factory;
+    private final Duration interval;
 
-    private final Args args;
+    private final ChannelTimer timer;
 
-    private final TargetAnswers answers;
+    private final ResolutionWatch watch;
 
-    private SynchronizationContext.@Nullable ScheduledHandle next;
+    private final JointAnswer joint;
 
-    private SynchronizationContext.@Nullable ScheduledHandle again;
+    private @Nullable ScheduledHandle next;
 
-    private SynchronizationContext.@Nullable ScheduledHandle late;
-
-    /** Whether some targets have not answered for too long. */
-    private boolean impatient;
-
-    TargetResolver(TargetResolverFactory factory, List<NameResolver> targets, Args args) {
-        this.factory = factory;
+    /**
+     * Resolves nothing yet.
+     * @param targets resolve one target each
+     * @param settings say how often they are asked again
+     * @param timer waits
+     * @param watch sees what they find
+     */
+    TargetResolver(List<NameResolver> targets, ChannelSettings settings, ChannelTimer timer, ResolutionWatch watch) {
         this.targets = targets;
-        this.args = args;
-        this.answers = new TargetAnswers(targets.size());
+        this.interval = settings.resolveInterval();
+        this.timer = timer;
+        this.watch = watch;
+        this.joint = new JointAnswer(targets, settings.authority() != null, timer, watch);
     }
 
     @Override
@@ -73,103 +64,24 @@ final class TargetResolver extends NameResolver {
 
     @Override
     public void shutdown() {
-        cancel(this.next);
-        cancel(this.again);
-        cancel(this.late);
+        ChannelTimer.cancel(this.next);
+        this.joint.shutdown();
         this.targets.forEach(NameResolver::shutdown);
     }
 
-    private static void cancel(SynchronizationContext.@Nullable ScheduledHandle handle) {
-        if (handle != null) {
-            handle.cancel();
-        }
-    }
-
     private void refreshLater() {
-        Duration interval = this.factory.interval();
-        if (!interval.isZero()) {
-            this.next = schedule(() -> {
+        if (!this.interval.isZero()) {
+            this.next = this.timer.schedule(() -> {
                 refresh();
                 refreshLater();
-            }, interval.toNanos());
+            }, this.interval.toNanos());
         }
-    }
-
-    private void askFailedLater() {
-        if (this.again == null || !this.again.isPending()) {
-            long least = AGAIN.toNanos();
-            this.again = schedule(() -> this.answers.failed().forEach((target) -> this.targets.get(target).refresh()),
-                    ThreadLocalRandom.current().nextLong(least, 2 * least));
-        }
-    }
-
-    private SynchronizationContext.ScheduledHandle schedule(Runnable task, long nanos) {
-        return this.args.getSynchronizationContext()
-            .schedule(task, nanos, TimeUnit.NANOSECONDS, this.args.getScheduledExecutorService());
     }
 
     private Status report(int target, ResolutionResult result, Listener2 listener) {
-        StatusOr<List<EquivalentAddressGroup>> answer = result.getAddressesOrError();
-        if (answer.hasValue()) {
-            this.factory.watch().resolved();
-        }
-        else {
-            this.factory.watch().unresolved(answer.getStatus());
-        }
-        if (this.targets.size() == 1) {
-            return listener.onResult2(watched(result));
-        }
-        this.answers.put(target, answer);
-        return reportAll(answer, listener);
-    }
-
-    private Status reportAll(StatusOr<List<EquivalentAddressGroup>> latest, Listener2 listener) {
-        if (!this.impatient && !this.answers.areComplete()) {
-            if (this.late == null) {
-                this.late = schedule(() -> {
-                    this.impatient = true;
-                    reportAll(latest, listener);
-                }, PATIENCE.toNanos());
-            }
-            return Status.OK;
-        }
-        List<EquivalentAddressGroup> all = this.answers.addresses(this::withAuthority);
-        if (all.isEmpty()) {
-            return this.answers.areComplete() ? listener.onResult2(watched(resultOf(latest))) : Status.OK;
-        }
-        if (this.answers.failed().findAny().isPresent()) {
-            askFailedLater();
-        }
-        return listener.onResult2(watched(resultOf(StatusOr.fromValue(all))));
-    }
-
-    private static ResolutionResult resultOf(StatusOr<List<EquivalentAddressGroup>> addresses) {
-        return ResolutionResult.newBuilder().setAddressesOrError(addresses).build();
-    }
-
-    private ResolutionResult watched(ResolutionResult result) {
-        StatusOr<List<EquivalentAddressGroup>> servers = result.getAddressesOrError();
-        if (servers.hasValue()) {
-            this.factory.found(servers.getValue());
-        }
-        else {
-            servers = StatusOr.fromStatus(OwnFailure.mark(servers.getStatus(), RpcErrorReason.NO_ADDRESS));
-        }
-        return result.toBuilder()
-            .setAddressesOrError(servers)
-            .setAttributes(result.getAttributes().toBuilder().set(WatchedPolicy.WATCH, this.factory.watch()).build())
-            .build();
-    }
-
-    /** Each server must have a certificate of its own target, not of the first one. */
-    private EquivalentAddressGroup withAuthority(int target, EquivalentAddressGroup address) {
-        String authority = this.targets.get(target).getServiceAuthority();
-        return this.factory.oneAuthority() ? address
-                : new EquivalentAddressGroup(address.getAddresses(),
-                        address.getAttributes()
-                            .toBuilder()
-                            .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, authority)
-                            .build());
+        this.watch.answered(result.getAddressesOrError());
+        return (this.targets.size() == 1) ? this.watch.tell(result, listener)
+                : this.joint.put(target, result.getAddressesOrError(), listener);
     }
 
     /**
@@ -188,7 +100,7 @@ final class TargetResolver extends NameResolver {
 
         @Override
         public void onResult(ResolutionResult result) {
-            TargetResolver.this.args.getSynchronizationContext().execute(() -> onResult2(result));
+            TargetResolver.this.timer.execute(() -> onResult2(result));
         }
 
         @Override
@@ -198,8 +110,7 @@ final class TargetResolver extends NameResolver {
 
         @Override
         public void onError(Status error) {
-            TargetResolver.this.args.getSynchronizationContext()
-                .execute(() -> report(this.target, resultOf(StatusOr.fromStatus(error)), this.listener));
+            onResult(ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromStatus(error)).build());
         }
 
     }

@@ -4,12 +4,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
@@ -28,35 +26,14 @@ final class TargetResolverFactory extends NameResolverProvider {
 
     private final ChannelEnvironment environment;
 
-    private final ConnectionWatch watch;
-
-    private final IdleServers idle;
+    private final ResolutionWatch watch;
 
     TargetResolverFactory(ChannelConfiguration configuration, List<String> targets, ChannelEnvironment environment,
-            ConnectionWatch watch, IdleServers idle) {
+            ResolutionWatch watch) {
         this.configuration = configuration;
         this.targets = targets;
         this.environment = environment;
         this.watch = watch;
-        this.idle = idle;
-    }
-
-    Duration interval() {
-        return this.configuration.settings().resolveInterval();
-    }
-
-    boolean oneAuthority() {
-        return this.configuration.settings().authority() != null;
-    }
-
-    ConnectionWatch watch() {
-        return this.watch;
-    }
-
-    /** Says which servers there are. */
-    void found(List<EquivalentAddressGroup> servers) {
-        this.watch.found(servers);
-        this.idle.among(servers);
     }
 
     private boolean isSeveral() {
@@ -77,12 +54,14 @@ final class TargetResolverFactory extends NameResolverProvider {
 
     @Override
     public @Nullable NameResolver newNameResolver(URI target, NameResolver.Args args) {
-        this.watch.runIn(args.getSynchronizationContext(), args.getScheduledExecutorService());
+        ChannelTimer timer = ChannelTimer.of(args);
+        this.watch.connections().runIn(timer);
         NameResolver.Args own = args.toBuilder()
             .setServiceConfigParser(
                     new CompletedServiceConfig(args.getServiceConfigParser(), ServiceConfig.of(this.configuration)))
             .build();
-        return new TargetResolver(this, this.targets.stream().map((one) -> resolver(one, own)).toList(), args);
+        List<NameResolver> resolvers = this.targets.stream().map((one) -> resolver(one, own)).toList();
+        return new TargetResolver(resolvers, this.configuration.settings(), timer, this.watch);
     }
 
     /** The scheme of the one target, so that grpc-java asks this about it. */

@@ -5,14 +5,12 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.grpc.Attributes;
-import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.Status;
 import io.grpc.util.GracefulSwitchLoadBalancer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a channel's {@link ConnectionWatch} see each of its connections, whatever policy
@@ -92,65 +90,7 @@ public final class WatchedPolicy extends LoadBalancerProvider {
 
     @Override
     public LoadBalancer newLoadBalancer(LoadBalancer.Helper helper) {
-        return new Watched(helper);
-    }
-
-    /**
-     * Does what the chosen policy does, as soon as addresses say which one: that of the
-     * name service, or else the channel's.
-     */
-    private static final class Watched extends LoadBalancer {
-
-        private final Helper helper;
-
-        private @Nullable ConnectionWatch watch;
-
-        private @Nullable LoadBalancer chosen;
-
-        Watched(Helper helper) {
-            this.helper = helper;
-        }
-
-        @Override
-        public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
-            ConnectionWatch found = addresses.getAttributes().get(WATCH);
-            LoadBalancer balancer = this.chosen;
-            if (balancer == null) {
-                this.watch = found;
-                balancer = new GracefulSwitchLoadBalancer(new WatchedConnections(this.helper, found));
-                this.chosen = balancer;
-            }
-            Object asked = addresses.getLoadBalancingPolicyConfig();
-            return balancer.acceptResolvedAddresses((asked != null) ? addresses
-                    : addresses.toBuilder().setLoadBalancingPolicyConfig(found.policies()).build());
-        }
-
-        @Override
-        public void handleNameResolutionError(Status error) {
-            if (this.chosen != null) {
-                this.chosen.handleNameResolutionError(error);
-            }
-            else {
-                this.helper.updateBalancingState(ConnectivityState.TRANSIENT_FAILURE,
-                        new FixedResultPicker(PickResult.withError(error)));
-            }
-        }
-
-        @Override
-        public void requestConnection() {
-            if (this.chosen != null) {
-                this.chosen.requestConnection();
-            }
-        }
-
-        @Override
-        public void shutdown() {
-            if (this.chosen != null && this.watch != null) {
-                this.chosen.shutdown();
-                this.watch.ended();
-            }
-        }
-
+        return new WatchedBalancer(helper);
     }
 
 }

@@ -5,12 +5,8 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 
@@ -24,32 +20,19 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
  */
 final class SharedToken {
 
-    private static final Log logger = LogFactory.getLog(SharedToken.class);
-
-    private final String registration;
-
     private final Supplier<@Nullable OAuth2AccessToken> source;
-
-    private final ExecutorService threads;
 
     private final InstantSource clock;
 
-    private final Duration patience;
+    private final TokenRequests requests;
+
+    private final TokenOutage outage;
 
     /** Guarded by this for writing. */
     private volatile @Nullable HeldToken held;
 
     /** What is under way. Guarded by this for writing. */
     private volatile @Nullable CompletableFuture<TokenAnswer> request;
-
-    /** Guarded by this for writing. */
-    private volatile Backoff backoff = Backoff.NONE;
-
-    /** The last one. Guarded by this. */
-    private TokenFailure failure = TokenFailure.none();
-
-    /** Whether a thread still waits, also for what was given up. Guarded by this. */
-    private boolean asking;
 
     /**
      * Fetches nothing yet.
@@ -61,11 +44,10 @@ final class SharedToken {
      */
     SharedToken(String registration, Supplier<@Nullable OAuth2AccessToken> source, ExecutorService threads,
             InstantSource clock, Duration patience) {
-        this.registration = registration;
         this.source = source;
-        this.threads = threads;
         this.clock = clock;
-        this.patience = patience;
+        this.requests = new TokenRequests(this::fetch, threads, patience);
+        this.outage = new TokenOutage(registration);
     }
 
     /** The token, if there is one. Never waits. */
@@ -75,7 +57,7 @@ final class SharedToken {
         if (token == null || !token.isUsable(now)) {
             return null;
         }
-        if (token.isDue(now) && this.request == null && this.backoff.isOver(now)) {
+        if (token.isDue(now) && this.request == null && this.outage.isOver(now)) {
             renew(now);
         }
         return token;
@@ -100,53 +82,23 @@ final class SharedToken {
         if (underWay != null) {
             return underWay;
         }
-        return mayAsk(now) ? ask() : CompletableFuture.completedFuture(this.failure);
+        return mayAsk(now) ? ask() : CompletableFuture.completedFuture(this.outage.last());
     }
 
     private boolean mayAsk(long now) {
-        return this.request == null && !this.asking && this.backoff.isOver(now);
+        return this.request == null && !this.requests.isWaiting() && this.outage.isOver(now);
     }
 
     private CompletionStage<TokenAnswer> ask() {
         CompletableFuture<TokenAnswer> started = new CompletableFuture<>();
         this.request = started;
-        try {
-            Future<?> task = this.threads.submit(() -> fetch(started));
-            CompletableFuture.delayedExecutor(this.patience.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                .execute(() -> giveUp(started, task));
-        }
-        catch (RuntimeException | Error ex) {
-            // Without a thread, nobody would ever answer.
-            answer(started, TokenFailure.of(ex));
-        }
+        this.requests.start((answer) -> answer(started, answer));
         return started;
     }
 
-    private void giveUp(CompletableFuture<TokenAnswer> started, Future<?> task) {
-        task.cancel(true);
-        answer(started, TokenFailure
-            .unavailable("the authorization server has not answered within " + this.patience.toMillis() + "ms"));
-    }
-
-    private void fetch(CompletableFuture<TokenAnswer> started) {
-        asking(true);
-        TokenAnswer answer = fetched();
-        asking(false);
-        answer(started, answer);
-    }
-
-    private TokenAnswer fetched() {
-        try {
-            OAuth2AccessToken token = this.source.get();
-            return (token != null) ? HeldToken.of(token, this.held, this.clock.millis()) : TokenFailure.none();
-        }
-        catch (RuntimeException | Error ex) {
-            return TokenFailure.of(ex);
-        }
-    }
-
-    private synchronized void asking(boolean now) {
-        this.asking = now;
+    private TokenAnswer fetch() {
+        OAuth2AccessToken token = this.source.get();
+        return (token != null) ? HeldToken.of(token, this.held, this.clock.millis()) : TokenFailure.none();
     }
 
     private void answer(CompletableFuture<TokenAnswer> started, TokenAnswer answer) {
@@ -161,19 +113,11 @@ final class SharedToken {
         }
         this.request = null;
         if (answer instanceof HeldToken token) {
-            if (this.backoff.failures() > 0) {
-                logger.info("There is a token of the OAuth2 registration '" + this.registration + "' again");
-            }
             this.held = token;
-            this.backoff = Backoff.NONE;
+            this.outage.end();
         }
         else if (answer instanceof TokenFailure why) {
-            if (this.backoff.failures() == 0) {
-                logger.warn("There is no new token of the OAuth2 registration '" + this.registration + "': "
-                        + why.reason() + "; it is asked for again while calls come");
-            }
-            this.failure = why;
-            this.backoff = this.backoff.afterFailure(this.clock.millis());
+            this.outage.failed(why, this.clock.millis());
         }
         return true;
     }

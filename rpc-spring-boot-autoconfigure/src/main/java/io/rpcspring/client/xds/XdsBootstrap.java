@@ -2,14 +2,10 @@ package io.rpcspring.client.xds;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import io.grpc.internal.JsonParser;
 import io.grpc.xds.InternalGrpcBootstrapperImpl;
-import io.grpc.xds.InternalSharedXdsClientPoolProvider;
 import io.grpc.xds.client.XdsInitializationException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
@@ -47,11 +43,6 @@ public final class XdsBootstrap {
                     }
             """;
 
-    /** Guarded by the class, as is where it is from. */
-    private static @Nullable Map<String, ?> installed;
-
-    private static String installedBy = "";
-
     private final @Nullable String property;
 
     private final ResourceLoader resources;
@@ -87,10 +78,9 @@ public final class XdsBootstrap {
     }
 
     private void check(String needed, String snippet) {
-        if (!isSet(this.property) && Standard.find() == null) {
+        if (!isSet(this.property) && StandardBootstrap.find() == null) {
             throw new RpcConfigurationException(needed + ", but nothing says where the control plane is: " + PROPERTY
-                    + ", " + String.join(", ", Stream.of(Standard.values()).map((one) -> one.key).toList())
-                    + " are not set.", snippet.strip());
+                    + ", " + String.join(", ", StandardBootstrap.keys()) + " are not set.", snippet.strip());
         }
     }
 
@@ -99,25 +89,11 @@ public final class XdsBootstrap {
      * @return the JSON as grpc-java's parser makes it
      * @throws RpcConfigurationException if it cannot be used, or the JVM has another one
      */
-    // grpc-java means to replace it by something that its own resolvers cannot be told.
-    @SuppressWarnings("deprecation")
     public Map<String, ?> install() {
-        Standard standard = isSet(this.property) ? null : Standard.find();
-        String source = (standard != null) ? standard.key : PROPERTY;
+        StandardBootstrap standard = isSet(this.property) ? null : StandardBootstrap.find();
+        String source = (standard != null) ? standard.key() : PROPERTY;
         Map<String, ?> bootstrap = parse(source, (standard != null) ? standard.read() : text());
-        synchronized (XdsBootstrap.class) {
-            if (installed == null) {
-                InternalSharedXdsClientPoolProvider.setDefaultProviderBootstrapOverride(bootstrap);
-                installed = bootstrap;
-                installedBy = source;
-            }
-            else if (!installed.equals(bootstrap)) {
-                throw new RpcConfigurationException(
-                        source + " differs from what this JVM already has from " + installedBy
-                                + ", and a JVM can have only one xDS bootstrap.",
-                        "Give all application contexts of the JVM the same one.");
-            }
-        }
+        JvmBootstrap.install(source, bootstrap);
         return bootstrap;
     }
 
@@ -152,7 +128,7 @@ public final class XdsBootstrap {
         }
     }
 
-    private static RpcConfigurationException unreadable(String source, String file, IOException cause) {
+    static RpcConfigurationException unreadable(String source, String file, IOException cause) {
         return new RpcConfigurationException(
                 source + " is '" + file + "', which cannot be read: " + cause.getMessage() + ".",
                 "Correct the path, or write the JSON itself to " + PROPERTY + ".", cause);
@@ -160,41 +136,6 @@ public final class XdsBootstrap {
 
     private static boolean isSet(@Nullable String text) {
         return text != null && !text.isBlank();
-    }
-
-    /** Where grpc-java itself looks, in this order. */
-    private enum Standard {
-
-        PATH_VARIABLE("GRPC_XDS_BOOTSTRAP", true), PATH_PROPERTY("io.grpc.xds.bootstrap", true),
-        CONFIG_VARIABLE("GRPC_XDS_BOOTSTRAP_CONFIG", false), CONFIG_PROPERTY("io.grpc.xds.bootstrapConfig", false);
-
-        private final String key;
-
-        private final boolean file;
-
-        Standard(String key, boolean file) {
-            this.key = key;
-            this.file = file;
-        }
-
-        private static @Nullable Standard find() {
-            return Stream.of(values()).filter((one) -> one.value() != null).findFirst().orElse(null);
-        }
-
-        private @Nullable String value() {
-            return this.key.startsWith("GRPC") ? System.getenv(this.key) : System.getProperty(this.key);
-        }
-
-        private String read() {
-            String value = String.valueOf(value());
-            try {
-                return this.file ? Files.readString(Path.of(value)) : value;
-            }
-            catch (IOException ex) {
-                throw unreadable(this.key, value, ex);
-            }
-        }
-
     }
 
 }

@@ -169,10 +169,10 @@ class CloudDirectoryTests {
             // One that has just been started knows nobody.
             this.registry.forget();
             askAndFind(context);
-            await().until(() -> lines(output, "CloudResolver").size() == 3);
+            await().until(() -> lines(output, "KnownServers").size() == 3);
         });
         String channel = "The channel 'places' to discovery:///places ";
-        assertThat(lines(output, "CloudResolver")).satisfiesExactly(
+        assertThat(lines(output, "KnownServers")).satisfiesExactly(
                 (line) -> assertThat(line).contains("WARN")
                     .endsWith(channel + "keeps the 1 addresses that it has:"
                             + " the service registry does not answer: connection refused"),
