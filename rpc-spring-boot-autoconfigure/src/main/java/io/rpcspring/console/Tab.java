@@ -1,11 +1,8 @@
 package io.rpcspring.console;
 
 import java.security.Principal;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import com.google.protobuf.Descriptors.Descriptor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.socket.CloseStatus;
 
@@ -24,7 +21,9 @@ final class Tab {
 
     private final TabCalls calls;
 
-    private final long opened = System.nanoTime();
+    private final TypeAnswers types;
+
+    private final Pulse pulse;
 
     /** What has come of it. Used by one thread at a time. */
     private final StringBuilder frame = new StringBuilder();
@@ -34,10 +33,6 @@ final class Tab {
     private volatile boolean known;
 
     private volatile boolean board;
-
-    private volatile long heard = System.nanoTime();
-
-    private volatile long pinged = System.nanoTime();
 
     /**
      * A page that has not said who it is.
@@ -49,6 +44,8 @@ final class Tab {
         this.console = console;
         this.out = out;
         this.calls = new TabCalls(console, out);
+        this.types = new TypeAnswers(console);
+        this.pulse = new Pulse(console.settings().heartbeat());
         this.user = (user != null) ? user.getName() : null;
     }
 
@@ -57,7 +54,7 @@ final class Tab {
      * @return whether it is not too large
      */
     boolean receive(String part, boolean last) {
-        hear();
+        this.pulse.hear();
         if (this.frame.length() + part.length() > this.console.settings().frameSize()) {
             return false;
         }
@@ -90,9 +87,9 @@ final class Tab {
     private void answer(Request request) {
         switch (request.type()) {
             case "hello" -> sayHello();
-            case "describe" -> describe(request);
-            case "template" -> template(request);
-            case "check" -> check(request);
+            case "describe" -> this.out.send(this.types.describe(request));
+            case "template" -> this.out.send(this.types.template(request));
+            case "check" -> this.out.send(this.types.check(request));
             case "board" -> showBoard(request.flag("on", false));
             case "start" -> this.calls.start(request);
             case "send", "halfClose", "cancel", "credit", "pause" -> this.calls.go(request);
@@ -104,35 +101,6 @@ final class Tab {
         if (this.known) {
             this.out.send(this.console.hello(this.user));
         }
-    }
-
-    private void describe(Request request) {
-        Types types = this.console.catalogue().types();
-        List<String> names = request.texts("types");
-        this.out.send(this.console.schema()
-            .describe(names.contains("*") ? types.all() : names.stream().map((name) -> type(types, name)).toList()));
-    }
-
-    private static Descriptor type(Types types, String name) {
-        Descriptor type = types.find(name);
-        if (type == null) {
-            throw new IllegalArgumentException("No message type is called '" + name + "'");
-        }
-        return type;
-    }
-
-    private void template(Request request) {
-        String name = request.text("message");
-        this.out.send(Frame.of("template")
-            .with("message", name)
-            .with("json", Template.of(type(this.console.catalogue().types(), name))));
-    }
-
-    private void check(Request request) {
-        Catalogue catalogue = this.console.catalogue();
-        this.out.send(new Check(catalogue.messages(), this.console.schema().rules())
-            .of(request.text("json"), type(catalogue.types(), request.text("message")))
-            .with("id", request.number("id")));
     }
 
     private void showBoard(boolean on) {
@@ -158,21 +126,15 @@ final class Tab {
     }
 
     private void lookAfter() {
-        Heartbeat heartbeat = this.console.settings().heartbeat();
-        if (!this.known && isOver(heartbeat.hello(), this.opened)) {
+        if (!this.known && this.pulse.isHelloOver()) {
             this.out.close(NO_TOKEN);
         }
-        else if (isOver(heartbeat.gone(), this.heard)) {
+        else if (this.pulse.isGone()) {
             this.out.close(CloseStatus.SESSION_NOT_RELIABLE);
         }
-        else if (isOver(heartbeat.ping(), this.pinged)) {
-            this.pinged = System.nanoTime();
+        else if (this.pulse.asksNow()) {
             this.out.ping();
         }
-    }
-
-    private static boolean isOver(Duration time, long since) {
-        return System.nanoTime() - since > time.toNanos();
     }
 
     boolean isWatching() {
@@ -181,7 +143,7 @@ final class Tab {
 
     /** The browser has said something, be it that it is there. */
     void hear() {
-        this.heard = System.nanoTime();
+        this.pulse.hear();
     }
 
     void end(CloseStatus why) {
