@@ -61,7 +61,7 @@ final class CallNews implements Sending.Told {
 
     void headers(Metadata headers) {
         begun();
-        this.tab.send(timed("headers").with("metadata", CallMetadata.write(headers)));
+        this.tab.send(timed("headers").with("metadata", ShownMetadata.of(headers)));
     }
 
     void response(DynamicMessage message) {
@@ -86,7 +86,7 @@ final class CallNews implements Sending.Told {
 
     void ended(Status status, Metadata trailers, Sending sending) {
         this.tab.send(timed("end").with("status", this.start.end(status, trailers))
-            .with("trailers", CallMetadata.write(trailers))
+            .with("trailers", ShownMetadata.of(trailers))
             .with("server", server(sending)));
     }
 
