@@ -9,7 +9,8 @@ import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.client.ChannelSettings;
 
 /**
- * Refuses settings of channels that cannot work, in the words of the property that has them.
+ * Refuses settings of channels that cannot work, in the words of the property that has
+ * them.
  */
 final class ChannelChecks {
 
