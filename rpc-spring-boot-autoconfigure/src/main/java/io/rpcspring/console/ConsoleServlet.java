@@ -17,7 +17,7 @@ import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler
  */
 public final class ConsoleServlet extends HttpServlet {
 
-    private final transient Console console;
+    private final transient ConsoleView view;
 
     private final transient Gate gate;
 
@@ -29,7 +29,7 @@ public final class ConsoleServlet extends HttpServlet {
      * @param gate decides who may have it
      */
     public ConsoleServlet(Console console, Gate gate) {
-        this.console = console;
+        this.view = console.view();
         this.gate = gate;
         this.socket = new WebSocketHttpRequestHandler(new ConsoleSocket(console));
     }
@@ -66,7 +66,7 @@ public final class ConsoleServlet extends HttpServlet {
     private void answer(HttpServletRequest request, Reply reply, @Nullable String path)
             throws ServletException, IOException {
         if (path == null) {
-            reply.redirect(getServletContext().getContextPath() + this.console.settings().path() + "/");
+            reply.redirect(getServletContext().getContextPath() + this.view.settings().path() + "/");
             return;
         }
         switch (path) {
@@ -82,7 +82,7 @@ public final class ConsoleServlet extends HttpServlet {
             reply.refuse(HttpServletResponse.SC_FORBIDDEN, "Only the RPC console's own page may ask for this.");
             return;
         }
-        reply.write("application/json", this.console.session().toString().getBytes(StandardCharsets.UTF_8));
+        reply.write("application/json", this.view.session().toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void socket(HttpServletRequest request, Reply reply) throws ServletException, IOException {

@@ -20,9 +20,8 @@ record FieldType(FieldDescriptor field) {
 
     /** How a message is framed on the wire is nothing to a form. */
     String name() {
-        return this.field.isMapField() ? "map"
-                : (this.field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) ? "message"
-                        : this.field.getType().name().toLowerCase(Locale.ROOT);
+        return this.field.isMapField() ? "map" : (this.field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
+                ? "message" : this.field.getType().name().toLowerCase(Locale.ROOT);
     }
 
     /** The type that is described elsewhere; null if there is none. */

@@ -8,14 +8,14 @@ import com.google.protobuf.Descriptors.Descriptor;
  * Answers what a page asks of message types: for its forms, and for JSON that a person
  * writes.
  *
- * @param console knows the types
+ * @param view knows the types
  */
-record TypeAnswers(Console console) {
+record TypeAnswers(ConsoleView view) {
 
     Frame describe(Request request) {
-        Types types = this.console.catalogue().types();
+        Types types = this.view.catalogue().types();
         List<String> names = request.texts("types");
-        return this.console.schema()
+        return this.view.schema()
             .describe(names.contains("*") ? types.all() : names.stream().map((name) -> type(types, name)).toList());
     }
 
@@ -23,12 +23,12 @@ record TypeAnswers(Console console) {
         String name = request.text("message");
         return Frame.of("template")
             .with("message", name)
-            .with("json", Template.of(type(this.console.catalogue().types(), name)));
+            .with("json", Template.of(type(this.view.catalogue().types(), name)));
     }
 
     Frame check(Request request) {
-        Catalogue catalogue = this.console.catalogue();
-        return new Check(catalogue.messages(), this.console.schema().rules())
+        Catalogue catalogue = this.view.catalogue();
+        return new Check(catalogue.messages(), this.view.schema().rules())
             .of(request.text("json"), type(catalogue.types(), request.text("message")))
             .with("id", request.number("id"));
     }

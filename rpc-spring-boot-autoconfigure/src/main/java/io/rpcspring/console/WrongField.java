@@ -12,7 +12,6 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.util.JsonFormat;
 import org.jspecify.annotations.Nullable;
 
-
 /**
  * Finds the fields that keep JSON from being a message, which the parser does not say: it
  * is given each part alone.
