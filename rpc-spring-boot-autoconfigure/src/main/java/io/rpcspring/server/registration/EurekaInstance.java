@@ -1,10 +1,7 @@
 package io.rpcspring.server.registration;
 
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 
-import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,10 +21,6 @@ import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistrati
 public final class EurekaInstance implements ServerRegistration.Instance {
 
     private static final Log logger = LogFactory.getLog(EurekaInstance.class);
-
-    private static final Duration PATIENCE = Duration.ofMillis(500);
-
-    private static final Duration TICK = Duration.ofMillis(5);
 
     private final EurekaRegistration registration;
 
@@ -84,7 +77,7 @@ public final class EurekaInstance implements ServerRegistration.Instance {
         }
         if (this.overridden) {
             this.overridden = false;
-            this.registration.getEurekaClient().cancelOverrideStatus(info());
+            this.registration.getEurekaClient().cancelOverrideStatus(this.status.info());
         }
         this.status.become((wanted != null) ? wanted : this.registration.getInstanceConfig().getInitialStatus());
     }
@@ -99,33 +92,20 @@ public final class EurekaInstance implements ServerRegistration.Instance {
     @Override
     public void leaves() {
         this.status.hold(InstanceStatus.DOWN);
-        if (info().getStatus() == InstanceStatus.UP) {
+        if (this.status.isUp()) {
             this.status.become(InstanceStatus.DOWN);
         }
-        if (isToldSoon()) {
+        if (this.status.isToldSoon()) {
             return;
         }
         try {
-            this.registration.getEurekaClient().setStatus(InstanceStatus.OUT_OF_SERVICE, info());
+            this.registration.getEurekaClient().setStatus(InstanceStatus.OUT_OF_SERVICE, this.status.info());
             this.overridden = true;
         }
         catch (RuntimeException ex) {
             logger.warn("Eureka could not be told that '" + this.registration.getServiceId()
                     + "' takes no more gRPC calls: " + ex.getMessage());
         }
-    }
-
-    private boolean isToldSoon() {
-        boolean told = !this.registration.getEurekaClient().getEurekaClientConfig().shouldRegisterWithEureka();
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!told && info().isDirty() && System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(TICK.toNanos());
-        }
-        return told || !info().isDirty();
-    }
-
-    private InstanceInfo info() {
-        return this.registration.getApplicationInfoManager().getInfo();
     }
 
     /** Into what is registered now, and into what a refreshed client begins with. */

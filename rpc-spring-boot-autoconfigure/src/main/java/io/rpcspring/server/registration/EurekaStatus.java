@@ -1,7 +1,11 @@
 package io.rpcspring.server.registration;
 
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
 import com.netflix.appinfo.ApplicationInfoManager;
 import com.netflix.appinfo.HealthCheckHandler;
+import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import com.netflix.discovery.StatusChangeEvent;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +13,14 @@ import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
 
 /**
- * Keeps an instance from being UP for Eureka while its server takes no calls, whatever
- * else says so.
+ * An instance's status as Eureka's client tells it, which is not UP while the server
+ * takes no calls.
  */
 final class EurekaStatus {
+
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private static final Duration TICK = Duration.ofMillis(5);
 
     private final EurekaRegistration registration;
 
@@ -32,8 +40,26 @@ final class EurekaStatus {
         this.instead = null;
     }
 
+    InstanceInfo info() {
+        return this.registration.getApplicationInfoManager().getInfo();
+    }
+
+    boolean isUp() {
+        return info().getStatus() == InstanceStatus.UP;
+    }
+
     void become(InstanceStatus status) {
         this.registration.getApplicationInfoManager().setInstanceStatus(status);
+    }
+
+    /** Waits until the registry is told, which may not happen. */
+    boolean isToldSoon() {
+        boolean told = !this.registration.getEurekaClient().getEurekaClientConfig().shouldRegisterWithEureka();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!told && info().isDirty() && System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(TICK.toNanos());
+        }
+        return told || !info().isDirty();
     }
 
     /**
