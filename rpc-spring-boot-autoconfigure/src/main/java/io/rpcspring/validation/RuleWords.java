@@ -107,8 +107,8 @@ public final class RuleWords {
                 case "items" -> words((Message) value).forEach((inner) -> words.add("each " + inner));
                 case "keys" -> words((Message) value).forEach((inner) -> words.add("each key " + inner));
                 case "values" -> words((Message) value).forEach((inner) -> words.add("each value " + inner));
-                case "cel" -> list(value).forEach((cel) -> words.add(words((Rule) cel)));
-                case "cel_expression" -> list(value).forEach((cel) -> words.add(cel.toString()));
+                case "cel" -> ((List<?>) value).forEach((cel) -> words.add(words((Rule) cel)));
+                case "cel_expression" -> ((List<?>) value).forEach((cel) -> words.add(cel.toString()));
                 case "ignore", "example" -> {
                 }
                 default -> add(rule, value, words);
@@ -134,10 +134,6 @@ public final class RuleWords {
 
     private static boolean isOfKind(FieldDescriptor rule) {
         return rule.getContainingOneof() != null && rule.getContainingOneof().getName().equals("type");
-    }
-
-    private static List<?> list(Object value) {
-        return (List<?>) value;
     }
 
 }
