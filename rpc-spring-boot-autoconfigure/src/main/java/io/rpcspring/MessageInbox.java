@@ -1,10 +1,6 @@
 package io.rpcspring;
 
-import java.util.ArrayDeque;
 import java.util.NoSuchElementException;
-import java.util.Queue;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -32,21 +28,10 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
 
     private final int batch;
 
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private final Condition change = this.lock.newCondition();
-
-    /** Guarded by the lock. */
-    private final Queue<T> messages = new ArrayDeque<>();
+    private final ReceivedMessages<T> received = new ReceivedMessages<>();
 
     /** Taken and not requested again yet. Guarded by the receiver. */
     private int taken;
-
-    /** Whether nothing more will come. Guarded by the lock. */
-    private boolean ended;
-
-    /** Why, if it was no ordinary end. Guarded by the lock. */
-    private @Nullable Supplier<? extends RuntimeException> failure;
 
     /**
      * Creates an inbox over a call that is asked for {@code ahead} messages at first.
@@ -102,43 +87,12 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
     /** The next message, or {@code null} at the end. */
     private @Nullable T awaitMessage(boolean take) {
         try {
-            return awaitChange(take);
+            return this.received.await(take);
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            throwIfFailed();
+            this.received.throwIfFailed();
             throw this.interrupted.apply(Status.CANCELLED.withDescription("Interrupted while receiving").withCause(ex));
-        }
-    }
-
-    private @Nullable T awaitChange(boolean take) throws InterruptedException {
-        this.lock.lock();
-        try {
-            while (this.messages.isEmpty() && !this.ended) {
-                this.change.await();
-            }
-            T message = take ? this.messages.poll() : this.messages.peek();
-            if (message == null) {
-                throwIfFailed();
-            }
-            return message;
-        }
-        finally {
-            this.lock.unlock();
-        }
-    }
-
-    /** What has come is delivered before a failure. */
-    private void throwIfFailed() {
-        this.lock.lock();
-        try {
-            Supplier<? extends RuntimeException> reason = this.failure;
-            if (this.messages.isEmpty() && reason != null) {
-                throw reason.get();
-            }
-        }
-        finally {
-            this.lock.unlock();
         }
     }
 
@@ -147,13 +101,7 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
      * @return null if the direction has not failed
      */
     public @Nullable RuntimeException failure() {
-        this.lock.lock();
-        try {
-            return (this.failure != null) ? this.failure.get() : null;
-        }
-        finally {
-            this.lock.unlock();
-        }
+        return this.received.failure();
     }
 
     /**
@@ -161,21 +109,12 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
      * @param message the message that came
      */
     public void add(T message) {
-        this.lock.lock();
-        try {
-            if (!this.ended) {
-                this.messages.add(message);
-                this.change.signal();
-            }
-        }
-        finally {
-            this.lock.unlock();
-        }
+        this.received.add(message);
     }
 
     /** Ends the direction: the receiver gets what has come, and then the end. */
     public void end() {
-        end(null, false);
+        this.received.end(null, false);
     }
 
     /**
@@ -184,24 +123,7 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
      * @param drop whether what has come is dropped, or is delivered first
      */
     public void fail(Supplier<? extends RuntimeException> reason, boolean drop) {
-        end(reason, drop);
-    }
-
-    private void end(@Nullable Supplier<? extends RuntimeException> reason, boolean drop) {
-        this.lock.lock();
-        try {
-            if (!this.ended || (drop && this.failure == null)) {
-                this.failure = reason;
-            }
-            this.ended = true;
-            if (drop) {
-                this.messages.clear();
-            }
-            this.change.signalAll();
-        }
-        finally {
-            this.lock.unlock();
-        }
+        this.received.end(reason, drop);
     }
 
 }

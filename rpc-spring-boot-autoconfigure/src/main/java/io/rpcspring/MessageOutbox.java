@@ -1,16 +1,12 @@
 package io.rpcspring;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.grpc.Status;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the sending half of a gRPC call into a blocking {@link MessageSender}.
@@ -29,18 +25,9 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     private final SingleThread sender;
 
-    private final BooleanSupplier callReady;
+    private final SendingRoom room;
 
     private final Consumer<T> call;
-
-    private final Function<Status, ? extends RuntimeException> interrupted;
-
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private final Condition change = this.lock.newCondition();
-
-    /** Why nothing can be sent any more. Written once, guarded by the lock. */
-    private volatile @Nullable Supplier<? extends RuntimeException> end;
 
     /**
      * Creates an outbox over a started call.
@@ -53,9 +40,8 @@ public final class MessageOutbox<T> implements MessageSender<T> {
             Function<Status, ? extends RuntimeException> interrupted) {
         this.method = method;
         this.sender = new SingleThread("send", method);
-        this.callReady = callReady;
+        this.room = new SendingRoom(callReady, interrupted);
         this.call = call;
-        this.interrupted = interrupted;
     }
 
     @Override
@@ -63,7 +49,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
         enter(message);
         try {
             if (!isReady()) {
-                awaitReady();
+                this.room.await();
             }
             pass(message);
         }
@@ -76,8 +62,8 @@ public final class MessageOutbox<T> implements MessageSender<T> {
     public boolean trySend(T message) {
         enter(message);
         try {
-            throwIfEnded();
-            if (!this.callReady.getAsBoolean()) {
+            this.room.throwIfEnded();
+            if (!this.room.isInCall()) {
                 return false;
             }
             pass(message);
@@ -90,12 +76,12 @@ public final class MessageOutbox<T> implements MessageSender<T> {
 
     @Override
     public boolean isReady() {
-        return !hasEnded() && this.callReady.getAsBoolean();
+        return this.room.isThere();
     }
 
     /** Whether nothing can be sent any more. */
     boolean hasEnded() {
-        return this.end != null;
+        return this.room.hasEnded();
     }
 
     /** What a call says that was ended at this moment is less than why it was. */
@@ -104,7 +90,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
             this.call.accept(message);
         }
         catch (IllegalStateException ex) {
-            throwIfEnded();
+            this.room.throwIfEnded();
             throw ex;
         }
     }
@@ -115,52 +101,14 @@ public final class MessageOutbox<T> implements MessageSender<T> {
             throw new NullPointerException("null was sent on a stream of " + this.method);
         }
         if (!this.sender.tryEnter()) {
-            throwIfEnded();
+            this.room.throwIfEnded();
             this.sender.enter();
-        }
-    }
-
-    private void awaitReady() {
-        try {
-            awaitChangeToReady();
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            throwIfEnded();
-            throw this.interrupted.apply(Status.CANCELLED.withDescription("Interrupted while sending").withCause(ex));
-        }
-    }
-
-    private void awaitChangeToReady() throws InterruptedException {
-        this.lock.lock();
-        try {
-            throwIfEnded();
-            while (!this.callReady.getAsBoolean()) {
-                this.change.await();
-                throwIfEnded();
-            }
-        }
-        finally {
-            this.lock.unlock();
-        }
-    }
-
-    private void throwIfEnded() {
-        Supplier<? extends RuntimeException> reason = this.end;
-        if (reason != null) {
-            throw reason.get();
         }
     }
 
     /** Tells that the call may have room again. */
     public void ready() {
-        this.lock.lock();
-        try {
-            this.change.signalAll();
-        }
-        finally {
-            this.lock.unlock();
-        }
+        this.room.mayBeThere();
     }
 
     /**
@@ -169,16 +117,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
      * @param reason makes the exception for each of them
      */
     public void end(Supplier<? extends RuntimeException> reason) {
-        this.lock.lock();
-        try {
-            if (this.end == null) {
-                this.end = reason;
-                this.change.signalAll();
-            }
-        }
-        finally {
-            this.lock.unlock();
-        }
+        this.room.end(reason);
     }
 
     /**
@@ -188,7 +127,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
      */
     public void end(Supplier<? extends RuntimeException> reason, Runnable last) {
         end(reason);
-        runAlone(last, Long.MAX_VALUE);
+        this.sender.runAlone(last, Long.MAX_VALUE);
     }
 
     /**
@@ -201,31 +140,7 @@ public final class MessageOutbox<T> implements MessageSender<T> {
      */
     void cut(Supplier<? extends RuntimeException> reason, Runnable cancel) {
         end(reason);
-        runAlone(cancel, STUCK_NANOS);
-    }
-
-    private void runAlone(Runnable last, long patience) {
-        boolean taken = !this.sender.isCurrent() && takeOver(patience);
-        try {
-            last.run();
-        }
-        finally {
-            if (taken) {
-                this.sender.leave();
-            }
-        }
-    }
-
-    /** A sender that has not seen the end is between two instructions, not waiting. */
-    private boolean takeOver(long patience) {
-        long start = System.nanoTime();
-        while (!this.sender.tryEnter()) {
-            if (System.nanoTime() - start > patience) {
-                return false;
-            }
-            LockSupport.parkNanos(1_000);
-        }
-        return true;
+        this.sender.runAlone(cancel, STUCK_NANOS);
     }
 
 }

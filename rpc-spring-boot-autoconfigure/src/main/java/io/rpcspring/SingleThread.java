@@ -1,6 +1,7 @@
 package io.rpcspring;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +38,38 @@ final class SingleThread {
         return this.user.compareAndSet(null, Thread.currentThread());
     }
 
-    /** Whether the current thread is at it. */
-    boolean isCurrent() {
-        return this.user.get() == Thread.currentThread();
-    }
-
     void leave() {
         this.user.setRelease(null);
+    }
+
+    /**
+     * Runs the last use of the direction when no other thread is at it any more, or when
+     * one is stuck there.
+     * @param last is run in any case
+     * @param patience after how many nanoseconds a thread is stuck
+     */
+    void runAlone(Runnable last, long patience) {
+        boolean taken = this.user.get() != Thread.currentThread() && takeOver(patience);
+        try {
+            last.run();
+        }
+        finally {
+            if (taken) {
+                leave();
+            }
+        }
+    }
+
+    /** Who has not seen the end of the direction is between two instructions. */
+    private boolean takeOver(long patience) {
+        long start = System.nanoTime();
+        while (!tryEnter()) {
+            if (System.nanoTime() - start > patience) {
+                return false;
+            }
+            LockSupport.parkNanos(1_000);
+        }
+        return true;
     }
 
 }

@@ -24,7 +24,7 @@ final class CertificateSettings {
         if (principal == null) {
             return Optional.empty();
         }
-        RpcServerProperties.Ssl ssl = properties.ssl();
+        ServerSslProperties ssl = properties.ssl();
         if (!ssl.isOn() || ssl.clientAuth() == ServerTls.ClientAuth.NONE) {
             throw new RpcConfigurationException(
                     "rpc.server.security.certificate.principal is set, but no client is asked for a certificate: "

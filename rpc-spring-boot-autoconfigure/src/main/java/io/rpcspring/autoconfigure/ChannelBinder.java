@@ -70,7 +70,7 @@ record ChannelBinder(Environment environment, @Nullable ClassLoader classLoader)
      * deadline counts whatever its kind, which whoever names the method knows.
      */
     private CallSettings calls(String method, List<PropertyPlace> channel) {
-        ChannelChecks.checkMethod(method, channel.get(0).text());
+        CallChecks.name(method, channel.get(0).text());
         int slash = method.indexOf('/');
         List<String> names = (slash < 0) ? List.of(method) : List.of(method, method.substring(0, slash));
         List<PropertyPlace> places = new ArrayList<>();
@@ -85,7 +85,7 @@ record ChannelBinder(Environment environment, @Nullable ClassLoader classLoader)
 
     private static CallSettings calls(PropertyLayers layers) {
         CallSettings calls = layers.bind(CallSettings.class);
-        ChannelChecks.check(calls, layers);
+        new CallChecks(new PropertyLimits(layers)).check(calls);
         CallSettings.Retry retry = calls.retry();
         CallSettings.Hedging hedging = calls.hedging();
         if (retry == null || hedging == null) {

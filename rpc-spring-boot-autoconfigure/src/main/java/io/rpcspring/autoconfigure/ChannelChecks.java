@@ -1,30 +1,18 @@
 package io.rpcspring.autoconfigure;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.regex.Pattern;
 
-import io.grpc.CompressorRegistry;
-import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
-import io.rpcspring.client.CallSettings;
 import io.rpcspring.client.ChannelSettings;
 
 /**
- * Refuses settings that cannot work, in the words of the property that has them.
+ * Refuses settings of channels that cannot work, in the words of the property that has
+ * them.
  */
 final class ChannelChecks {
-
-    private static final Pattern METHOD = Pattern.compile("[\\w.]+(/\\w+)?");
-
-    private static final Pattern HEADER = Pattern.compile("(?!grpc-)[0-9a-z_.-]+(?<!-bin)");
-
-    private static final List<String> RESERVED = List.of("te", "content-type", "user-agent");
-
-    private static final Pattern PRINTABLE = Pattern.compile("[ -~]*");
 
     private final PropertyLayers layers;
 
@@ -39,21 +27,10 @@ final class ChannelChecks {
         ChannelChecks checks = new ChannelChecks(layers);
         checks.targets(settings);
         checks.transport(settings);
-        checks.metadata(settings);
+        new HeaderChecks(layers).check(settings.metadata());
         new BalancingChecks(settings, layers, checks.limits, classLoader).check();
         checks.policies(settings);
         new CredentialChecks(layers).check(settings);
-    }
-
-    static void check(CallSettings calls, PropertyLayers layers) {
-        new ChannelChecks(layers).calls(calls);
-    }
-
-    static void checkMethod(String method, String place) {
-        if (!METHOD.matcher(method).matches()) {
-            throw new RpcConfigurationException(place + ".methods has '" + method + "', which is no method's name.",
-                    "Write \"[package.Service/Method]\", or \"[package.Service]\" for all its methods.");
-        }
     }
 
     private void targets(ChannelSettings settings) {
@@ -93,21 +70,6 @@ final class ChannelChecks {
         }
     }
 
-    private void metadata(ChannelSettings settings) {
-        settings.metadata().forEach((key, value) -> {
-            String name = this.layers.nameOf("metadata") + "[" + key + "]";
-            if (!HEADER.matcher(key).matches() || RESERVED.contains(key)) {
-                throw new RpcConfigurationException(name + " is no header that a call can have.",
-                        "Use lower-case letters, digits, '-', '_' and '.', without 'grpc-' before and '-bin' after;"
-                                + " the user agent has a property of its own.");
-            }
-            if (!PRINTABLE.matcher(value).matches()) {
-                throw new RpcConfigurationException(name + " has a value with other than printable ASCII characters.",
-                        "Encode it, or add a binary header in a ClientInterceptor.");
-            }
-        });
-    }
-
     private void policies(ChannelSettings settings) {
         if (settings.discovery().portKey().isBlank()) {
             throw this.limits.wrong("discovery.port-key", "empty", "names no key",
@@ -126,36 +88,6 @@ final class ChannelChecks {
                 throw this.limits.wrong("load-balancing", settings.loadBalancing(),
                         "does not look at the servers' health", "round_robin, or turn health-check off");
             }
-        }
-    }
-
-    private void calls(CallSettings calls) {
-        this.limits.range("deadline", calls.deadline(), Duration.ZERO);
-        this.limits.range("stream-deadline", calls.streamDeadline(), Duration.ZERO);
-        if (calls.compression() != null
-                && CompressorRegistry.getDefaultInstance().lookupCompressor(calls.compression()) == null) {
-            throw this.limits.wrong("compression", calls.compression(), "is no codec that is known",
-                    "gzip or identity");
-        }
-        CallSettings.Retry retry = calls.retry();
-        if (retry != null) {
-            this.limits.range("retry.max-attempts", retry.maxAttempts(), 1, CallSettings.MAX_ATTEMPTS);
-            this.limits.range("retry.initial-backoff", retry.initialBackoff(), Duration.ofNanos(1));
-            this.limits.range("retry.max-backoff", retry.maxBackoff(), Duration.ofNanos(1));
-            this.limits.range("retry.multiplier", retry.multiplier(), 1000);
-            codes("retry.codes", retry.codes(), false);
-        }
-        CallSettings.Hedging hedging = calls.hedging();
-        if (hedging != null) {
-            this.limits.range("hedging.max-attempts", hedging.maxAttempts(), 1, CallSettings.MAX_ATTEMPTS);
-            this.limits.range("hedging.delay", hedging.delay(), Duration.ZERO);
-            codes("hedging.non-fatal-codes", hedging.nonFatalCodes(), true);
-        }
-    }
-
-    private void codes(String key, List<Status.Code> codes, boolean mayBeEmpty) {
-        if (codes.contains(Status.Code.OK) || (codes.isEmpty() && !mayBeEmpty)) {
-            throw this.limits.wrong(key, codes.toString(), "names no failure", "codes such as UNAVAILABLE");
         }
     }
 

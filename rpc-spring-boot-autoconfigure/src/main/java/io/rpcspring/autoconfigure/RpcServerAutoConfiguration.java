@@ -67,7 +67,7 @@ final class RpcServerAutoConfiguration {
                 settings, customizers.orderedStream().toList(), events);
     }
 
-    private static @Nullable ServerTls tls(RpcServerProperties.Ssl ssl, ObjectProvider<SslBundles> bundles) {
+    private static @Nullable ServerTls tls(ServerSslProperties ssl, ObjectProvider<SslBundles> bundles) {
         String bundle = ssl.bundle();
         return (bundle != null && ssl.isOn())
                 ? new ServerTls(() -> bundles.getIfAvailable(DefaultSslBundleRegistry::new), bundle, ssl.clientAuth())

@@ -1,6 +1,5 @@
 package io.rpcspring.autoconfigure;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +13,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.server.ServicePools;
-import io.rpcspring.server.ShutdownSettings;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
 import io.rpcspring.server.transport.Doors;
 import io.rpcspring.server.transport.Goodbyes;
 import io.rpcspring.server.transport.InProcessDoor;
-import io.rpcspring.server.transport.ListenAddress;
 import io.rpcspring.server.transport.ServerTls;
 import io.rpcspring.server.transport.TransportSettings;
-import io.rpcspring.server.transport.UnixSocket;
 
 /**
  * The server's properties.
@@ -69,7 +65,7 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         @Nullable String unixSocket, @Nullable String inProcessName, @DefaultValue("16") int requestAhead,
         @DefaultValue("true") boolean interruptCancelled, @DefaultValue Map<String, PoolProperties> pools,
         @DefaultValue Map<String, ServiceProperties> services, @Nullable String responseCompression,
-        @DefaultValue("0") int eventLoopThreads, @DefaultValue Ssl ssl,
+        @DefaultValue("0") int eventLoopThreads, @DefaultValue @NestedConfigurationProperty ServerSslProperties ssl,
         @DefaultValue @NestedConfigurationProperty KeepAliveProperties keepAlive,
         @DefaultValue @NestedConfigurationProperty ConnectionProperties connection,
         @DefaultValue @NestedConfigurationProperty LimitProperties limits,
@@ -79,57 +75,29 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         @DefaultValue @NestedConfigurationProperty AccessLogProperties accessLog,
         @DefaultValue @NestedConfigurationProperty HealthProperties health, @DefaultValue Reflection reflection,
         @DefaultValue Channelz channelz, @DefaultValue LoadReport loadReport, @DefaultValue Registration registration,
-        @DefaultValue Xds xds, @DefaultValue Shutdown shutdown) {
-
-    private static final int DEFAULT_PORT = 9090;
+        @DefaultValue Xds xds, @DefaultValue @NestedConfigurationProperty ShutdownProperties shutdown) {
 
     RpcServerProperties {
         pools = MapKeys.distinct(pools);
         services = MapKeys.distinct(services);
-        new ListenAddress(address, (port != null) ? port : DEFAULT_PORT);
+        ServerAddresses addresses = new ServerAddresses(address, port, unixSocket, inProcessName);
         if (requestAhead < 1 || requestAhead > 10_000) {
             throw new RpcConfigurationException(
                     "rpc.server.request-ahead is " + requestAhead + ", which is not from 1 to 10000.",
                     "Set rpc.server.request-ahead to the messages that one stream may hold in memory, such as 16.");
         }
         if (xds.enabled()) {
-            requireOneAddress((port != null) ? port : DEFAULT_PORT, unixSocket, inProcessName);
+            addresses.requireOneAddress();
         }
         Bounds.atLeast("rpc.server.event-loop-threads", eventLoopThreads, 0, "2");
-        if (address != null && port == null && (unixSocket != null || inProcessName != null)) {
-            throw new RpcConfigurationException(
-                    "rpc.server.address is '" + address + "', but there is no port to listen on: "
-                            + ((unixSocket != null) ? "rpc.server.unix-socket" : "rpc.server.in-process-name")
-                            + " replaces the default one.",
-                    "Set rpc.server.port, or remove rpc.server.address.");
-        }
-    }
-
-    private static void requireOneAddress(int port, @Nullable String unixSocket, @Nullable String inProcessName) {
-        String other = (unixSocket != null) ? "rpc.server.unix-socket"
-                : (inProcessName != null) ? "rpc.server.in-process-name" : null;
-        if (other != null) {
-            throw new RpcConfigurationException(
-                    "rpc.server.xds.enabled is true, and " + other
-                            + " is set, but an xDS control plane decides about one network address only.",
-                    "Remove " + other + ", or rpc.server.xds.enabled.");
-        }
-        if (port == 0) {
-            throw new RpcConfigurationException(
-                    "rpc.server.xds.enabled is true, and rpc.server.port is 0, but an xDS control plane knows the"
-                            + " server by its port.",
-                    "Set rpc.server.port to the port that its listener names, or remove rpc.server.xds.enabled.");
-        }
+        addresses.requirePort();
     }
 
     Doors doors(@Nullable ServerTls tls, TransportSettings.@Nullable Mesh mesh, @Nullable Goodbyes goodbyes,
             List<InProcessDoor> inProcess) {
-        boolean elsewhere = this.unixSocket != null || this.inProcessName != null;
-        Integer open = (this.port != null || elsewhere) ? this.port : Integer.valueOf(DEFAULT_PORT);
-        ListenAddress network = (open != null) ? new ListenAddress(this.address, open) : null;
-        UnixSocket socket = (this.unixSocket != null) ? new UnixSocket(Path.of(this.unixSocket)) : null;
-        return new Doors(network, socket, this.inProcessName, inProcess, new TransportSettings(
-                this.limits.forTransport(), this::applyTo, this.eventLoopThreads, tls, mesh, goodbyes));
+        return new ServerAddresses(this.address, this.port, this.unixSocket, this.inProcessName).doors(inProcess,
+                new TransportSettings(this.limits.forTransport(), this::applyTo, this.eventLoopThreads, tls, mesh,
+                        goodbyes));
     }
 
     /** The configured pools and those that exist without configuration. */
@@ -150,71 +118,6 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
         this.keepAlive.applyTo(builder);
         this.connection.applyTo(builder);
         this.limits.applyTo(builder);
-    }
-
-    /**
-     * The settings of one service.
-     *
-     * @param pool The pool that runs the calls of the service.
-     * @param validation Whether messages of the service are checked. As
-     * rpc.server.validation.enabled if not set.
-     * @param methods Settings of single methods, by their names.
-     */
-    record ServiceProperties(@Nullable String pool, @Nullable Boolean validation,
-            @DefaultValue Map<String, MethodProperties> methods) {
-
-        ServiceProperties {
-            methods = MapKeys.distinct(methods);
-        }
-
-        ServicePools pools() {
-            Map<String, @Nullable String> single = new TreeMap<>();
-            this.methods.forEach((name, method) -> single.put(name, method.pool()));
-            return new ServicePools(this.pool, single);
-        }
-
-    }
-
-    /**
-     * The settings of one method.
-     *
-     * @param pool The pool that runs the calls of the method.
-     * @param validation Whether messages of the method are checked. As its service's if
-     * not set.
-     */
-    record MethodProperties(@Nullable String pool, @Nullable Boolean validation) {
-    }
-
-    /**
-     * How connections are encrypted.
-     *
-     * @param enabled Whether to use TLS. On by itself if there is a bundle.
-     * @param bundle SSL bundle with the server's certificate. Connections are plain text
-     * if not set.
-     * @param clientAuth Whether clients show a certificate: none, want or need.
-     */
-    record Ssl(@Nullable Boolean enabled, @Nullable String bundle,
-            @DefaultValue("none") ServerTls.ClientAuth clientAuth) {
-
-        Ssl {
-            if (bundle == null && Boolean.TRUE.equals(enabled)) {
-                throw new RpcConfigurationException(
-                        "rpc.server.ssl.enabled is true, but rpc.server.ssl.bundle is not set.",
-                        "Set rpc.server.ssl.bundle to the SSL bundle with the server's certificate,"
-                                + " or remove rpc.server.ssl.enabled.");
-            }
-            if (bundle == null && enabled == null && clientAuth != ServerTls.ClientAuth.NONE) {
-                throw new RpcConfigurationException(
-                        "rpc.server.ssl.client-auth is set, but rpc.server.ssl.bundle is not.",
-                        "Set rpc.server.ssl.bundle to the SSL bundle with the server's certificate,"
-                                + " or remove rpc.server.ssl.client-auth.");
-            }
-        }
-
-        boolean isOn() {
-            return (this.enabled != null) ? this.enabled : this.bundle != null;
-        }
-
     }
 
     /**
@@ -266,30 +169,6 @@ record RpcServerProperties(@DefaultValue("true") boolean enabled, @Nullable Stri
 
         Xds {
             Bounds.atLeast("rpc.server.xds.start-timeout", startTimeout, Duration.ofMillis(1), "30s");
-        }
-
-    }
-
-    /**
-     * What happens when the server stops.
-     *
-     * @param delay How long the server still takes calls after it has said that it is not
-     * ready, so that load balancers notice.
-     * @param grace How long calls in flight may then take before they are cancelled.
-     */
-    record Shutdown(@DefaultValue("0s") Duration delay, @DefaultValue("30s") Duration grace) {
-
-        Shutdown {
-            notNegative("delay", delay, "5s");
-            notNegative("grace", grace, "30s");
-        }
-
-        private static void notNegative(String property, Duration value, String example) {
-            Bounds.atLeast("rpc.server.shutdown." + property, value, Duration.ZERO, example);
-        }
-
-        ShutdownSettings settings() {
-            return new ShutdownSettings(this.delay, this.grace);
         }
 
     }

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-import io.rpcspring.autoconfigure.RpcServerProperties.ServiceProperties;
 import io.rpcspring.validation.ValidationSettings;
 
 /**

@@ -1,8 +1,6 @@
 package io.rpcspring.console;
 
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -11,12 +9,9 @@ import com.google.gson.JsonElement;
 import io.grpc.Metadata;
 
 /**
- * Reads the metadata that people write, and writes what comes back.
+ * Reads the metadata that people write.
  */
 final class CallMetadata {
-
-    /** Details of a status are shown as such. */
-    private static final String DETAILS = "grpc-status-details-bin";
 
     /** What gRPC itself writes, which would be there twice. */
     private static final Set<String> OWN = Set.of("grpc-timeout", "grpc-encoding", "grpc-accept-encoding",
@@ -89,30 +84,6 @@ final class CallMetadata {
 
     private static WrongInput wrong(int index, String key, String text) {
         return new WrongInput(WrongInput.Part.METADATA, "[" + index + "]" + (key.isEmpty() ? "" : "." + key), text);
-    }
-
-    /** Everything but details of a status. */
-    static List<Frame> write(Metadata metadata) {
-        List<Frame> entries = new ArrayList<>();
-        for (String name : metadata.keys()) {
-            if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX) && !name.equals(DETAILS)) {
-                Iterable<byte[]> values = metadata.getAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
-                if (values != null) {
-                    values.forEach((value) -> entries.add(entry(name, Base64.getEncoder().encodeToString(value))));
-                }
-            }
-            else if (!name.equals(DETAILS)) {
-                Iterable<String> values = metadata.getAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
-                if (values != null) {
-                    values.forEach((value) -> entries.add(entry(name, value)));
-                }
-            }
-        }
-        return entries;
-    }
-
-    private static Frame entry(String name, String value) {
-        return Frame.nameless().with("name", name).with("value", value);
     }
 
 }

@@ -1,9 +1,5 @@
 package io.rpcspring.console;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,10 +8,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.WebSocketSession;
 
-import io.rpcspring.server.ServerReport;
-
 /**
- * The page on which people try every method of the server, and what all its tabs share.
+ * The page on which people try every method of the server: runs, and knows its tabs.
  * <p>
  * It stops after the server, whose calls have their time to end, and before the web
  * server, which would wait for the tabs.
@@ -25,23 +19,13 @@ public final class Console implements SmartLifecycle {
     /** The web server's graceful way out begins at 1024 below the last. */
     private static final int PHASE = Integer.MAX_VALUE - 512;
 
-    private static final int TOKEN_BYTES = 32;
-
-    private final ConsoleSettings settings;
-
-    private final ConsoleSubject subject;
+    private final ConsoleView view;
 
     private final CallWatch watch;
 
     private final String door;
 
-    private final Schema schema;
-
-    private final String token = token();
-
     private final Map<String, Tab> tabs = new ConcurrentHashMap<>();
-
-    private volatile @Nullable Catalogue catalogue;
 
     private volatile @Nullable ConsoleRun run;
 
@@ -56,23 +40,15 @@ public final class Console implements SmartLifecycle {
      */
     public Console(ConsoleSettings settings, ConsoleSubject subject, CallWatch watch, String door, KnownRules rules,
             ClassLoader classPath) {
-        this.settings = settings;
-        this.subject = subject;
+        this.view = new ConsoleView(settings, subject, new Schema(Comments.on(classPath), rules));
         this.watch = watch;
         this.door = door;
-        this.schema = new Schema(Comments.on(classPath), rules);
-    }
-
-    private static String token() {
-        byte[] token = new byte[TOKEN_BYTES];
-        new SecureRandom().nextBytes(token);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
     }
 
     @Override
     public synchronized void start() {
         if (this.run == null) {
-            this.run = new ConsoleRun(new InnerChannel(this.door, this.watch), this.settings.heartbeat().tick(),
+            this.run = new ConsoleRun(new InnerChannel(this.door, this.watch), this.view.settings().heartbeat().tick(),
                     this::tick);
         }
     }
@@ -100,7 +76,7 @@ public final class Console implements SmartLifecycle {
 
     /** The server was started, and may serve something else than before. */
     public void serverStarted() {
-        this.catalogue = null;
+        this.view.serverStarted();
         ConsoleRun running = this.run;
         if (running != null) {
             running.channel().serverIsThere();
@@ -111,7 +87,7 @@ public final class Console implements SmartLifecycle {
     private void tick() {
         ConsoleRun running = this.run;
         if (running != null && !this.tabs.isEmpty()) {
-            Frame figures = this.tabs.values().stream().anyMatch(Tab::isWatching) ? this.subject.board().now() : null;
+            Frame figures = this.tabs.values().stream().anyMatch(Tab::isWatching) ? this.view.board().now() : null;
             this.tabs.values().forEach((tab) -> running.channel().execute(() -> tab.tick(figures)));
         }
     }
@@ -121,7 +97,8 @@ public final class Console implements SmartLifecycle {
         if (this.run == null || this.tabs.size() >= ConsoleSettings.TABS) {
             return null;
         }
-        Tab tab = new Tab(this, new Outbox(session), session.getPrincipal());
+        Outbox out = new Outbox(session);
+        Tab tab = new Tab(out, new TabRequests(this, out, session.getPrincipal()), this.view.settings());
         this.tabs.put(session.getId(), tab);
         return tab;
     }
@@ -137,40 +114,6 @@ public final class Console implements SmartLifecycle {
         }
     }
 
-    boolean isToken(@Nullable String claimed) {
-        return claimed != null && MessageDigest.isEqual(claimed.getBytes(StandardCharsets.UTF_8),
-                this.token.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** What a page needs before it opens its socket. */
-    Frame session() {
-        return Frame.nameless().with("token", this.token).with("application", this.subject.application());
-    }
-
-    Frame hello(@Nullable String user) {
-        return Frame.of("hello")
-            .with("version", 1)
-            .with("application", this.subject.application())
-            .with("user", user)
-            .with("state", this.subject.server().report().state())
-            .with("address", this.subject.address())
-            .with("limits", this.settings.limits())
-            .with("security", this.subject.secured())
-            .with("services", catalogue().services());
-    }
-
-    Catalogue catalogue() {
-        Catalogue known = this.catalogue;
-        if (known != null) {
-            return known;
-        }
-        Catalogue fresh = Catalogue.of(this.subject.server(), this.schema.comments());
-        if (this.subject.server().report().state() != ServerReport.State.STOPPED) {
-            this.catalogue = fresh;
-        }
-        return fresh;
-    }
-
     /**
      * The way to the server.
      * @throws IllegalArgumentException if the console has stopped meanwhile
@@ -183,16 +126,8 @@ public final class Console implements SmartLifecycle {
         return running.channel();
     }
 
-    Schema schema() {
-        return this.schema;
-    }
-
-    Board board() {
-        return this.subject.board();
-    }
-
-    ConsoleSettings settings() {
-        return this.settings;
+    ConsoleView view() {
+        return this.view;
     }
 
 }

@@ -17,12 +17,7 @@ import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler
  */
 public final class ConsoleServlet extends HttpServlet {
 
-    /** Nothing but the page's own files, and nothing of it in another page. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'none';"
-            + " frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
-
-    private final transient Console console;
+    private final transient ConsoleView view;
 
     private final transient Gate gate;
 
@@ -34,7 +29,7 @@ public final class ConsoleServlet extends HttpServlet {
      * @param gate decides who may have it
      */
     public ConsoleServlet(Console console, Gate gate) {
-        this.console = console;
+        this.view = console.view();
         this.gate = gate;
         this.socket = new WebSocketHttpRequestHandler(new ConsoleSocket(console));
     }
@@ -53,86 +48,60 @@ public final class ConsoleServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        secure(response);
+        Reply reply = new Reply(response);
+        reply.secure();
         String refusal = this.gate.refusal(request);
         if (refusal != null) {
-            refuse(response, HttpServletResponse.SC_FORBIDDEN, refusal);
+            reply.refuse(HttpServletResponse.SC_FORBIDDEN, refusal);
         }
         else if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
             response.setHeader("Allow", "GET, HEAD");
-            refuse(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "The RPC console answers GET only.");
+            reply.refuse(HttpServletResponse.SC_METHOD_NOT_ALLOWED, "The RPC console answers GET only.");
         }
         else {
-            answer(request, response, request.getPathInfo());
+            answer(request, reply, request.getPathInfo());
         }
     }
 
-    private static void secure(HttpServletResponse response) {
-        response.setHeader("Content-Security-Policy", POLICY);
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("X-Frame-Options", "DENY");
-        response.setHeader("Referrer-Policy", "no-referrer");
-        response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-        response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-        response.setHeader("Cache-Control", "no-store");
-    }
-
-    private void answer(HttpServletRequest request, HttpServletResponse response, @Nullable String path)
+    private void answer(HttpServletRequest request, Reply reply, @Nullable String path)
             throws ServletException, IOException {
         if (path == null) {
-            response.setStatus(HttpServletResponse.SC_FOUND);
-            response.setHeader("Location", getServletContext().getContextPath() + this.console.settings().path() + "/");
+            reply.redirect(getServletContext().getContextPath() + this.view.settings().path() + "/");
             return;
         }
         switch (path) {
-            case "/" -> file(request, response, "index.html");
-            case "/session" -> session(request, response);
-            case "/socket" -> socket(request, response);
-            default -> file(request, response, path.substring(1));
+            case "/" -> file(request, reply, "index.html");
+            case "/session" -> session(request, reply);
+            case "/socket" -> socket(request, reply);
+            default -> file(request, reply, path.substring(1));
         }
     }
 
-    private void session(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void session(HttpServletRequest request, Reply reply) throws IOException {
         if (!this.gate.isOwnSite(request)) {
-            refuse(response, HttpServletResponse.SC_FORBIDDEN, "Only the RPC console's own page may ask for this.");
+            reply.refuse(HttpServletResponse.SC_FORBIDDEN, "Only the RPC console's own page may ask for this.");
             return;
         }
-        write(response, "application/json", this.console.session().toString().getBytes(StandardCharsets.UTF_8));
+        reply.write("application/json", this.view.session().toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void socket(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
+    private void socket(HttpServletRequest request, Reply reply) throws ServletException, IOException {
         if (!this.gate.isSameOrigin(request)) {
-            refuse(response, HttpServletResponse.SC_FORBIDDEN,
+            reply.refuse(HttpServletResponse.SC_FORBIDDEN,
                     "Only the RPC console's own page may open its WebSocket: the Origin is another.");
             return;
         }
-        this.socket.handleRequest(request, response);
+        this.socket.handleRequest(request, reply.response());
     }
 
-    private static void file(HttpServletRequest request, HttpServletResponse response, String path) throws IOException {
+    private static void file(HttpServletRequest request, Reply reply, String path) throws IOException {
         PageFile file = PageFile.find(path);
         if (file == null) {
-            refuse(response, HttpServletResponse.SC_NOT_FOUND, "The RPC console has no such file.");
-            return;
+            reply.refuse(HttpServletResponse.SC_NOT_FOUND, "The RPC console has no such file.");
         }
-        response.setHeader("Cache-Control", "no-cache");
-        response.setHeader("ETag", file.tag());
-        if (file.tag().equals(request.getHeader("If-None-Match"))) {
-            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            return;
+        else {
+            reply.write(file, request.getHeader("If-None-Match"));
         }
-        write(response, file.type(), file.content());
-    }
-
-    private static void refuse(HttpServletResponse response, int status, String words) throws IOException {
-        response.setStatus(status);
-        write(response, "text/plain;charset=UTF-8", (words + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void write(HttpServletResponse response, String type, byte[] content) throws IOException {
-        response.setContentType(type);
-        response.setContentLength(content.length);
-        response.getOutputStream().write(content);
     }
 
 }

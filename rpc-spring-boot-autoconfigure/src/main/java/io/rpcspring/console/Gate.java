@@ -2,7 +2,6 @@ package io.rpcspring.console;
 
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -36,7 +35,7 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
 
     /** Why a request may not come in, for people; null if it may. */
     @Nullable String refusal(HttpServletRequest request) {
-        if (this.address == null && (!isLoopback(request.getRemoteAddr()) || isForwarded(request))) {
+        if (this.address == null && (!new Host(request.getRemoteAddr()).isLoopback() || isForwarded(request))) {
             return ONLY_HERE + ", because server.address is not set. Open it on the machine itself as localhost, or set"
                     + " server.address to the address that others may use, and have web security keep strangers out.";
         }
@@ -62,13 +61,13 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
 
     /** A stranger's page may give its own name this host's address (DNS rebinding). */
     private boolean isKnownHost(HttpServletRequest request) {
-        String host = unbracketed(request.getServerName()).toLowerCase(Locale.ROOT);
-        return host.equals("localhost") || this.allowedHosts.contains(host)
-                || (isAddress(host) && (isLoopback(host) || isSame(host, request.getLocalAddr()) || isOwn(host)));
+        Host host = new Host(request.getServerName().toLowerCase(Locale.ROOT));
+        return host.name().equals("localhost") || this.allowedHosts.contains(host.name()) || host.isLoopback()
+                || host.isSame(request.getLocalAddr()) || isOwn(host);
     }
 
-    private boolean isOwn(String host) {
-        return this.address != null && isSame(host, this.address.getHostAddress());
+    private boolean isOwn(Host host) {
+        return this.address != null && host.isSame(this.address.getHostAddress());
     }
 
     /** Whether a page of this console opens the socket, and no stranger's. */
@@ -81,7 +80,7 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
             URI from = URI.create(origin);
             String host = from.getHost();
             boolean web = "http".equals(from.getScheme()) || "https".equals(from.getScheme());
-            return web && host != null && unbracketed(host).equalsIgnoreCase(unbracketed(request.getServerName()))
+            return web && host != null && new Host(host).isNamed(request.getServerName())
                     && port(from.getPort()) == port(request.getServerPort());
         }
         catch (IllegalArgumentException ex) {
@@ -98,35 +97,6 @@ public record Gate(@Nullable InetAddress address, Set<String> allowedHosts) {
     /** A proxy that ends TLS has another one towards the browser. */
     private static int port(int port) {
         return (port == 80 || port == 443) ? -1 : port;
-    }
-
-    private static String unbracketed(String host) {
-        return (host.startsWith("[") && host.endsWith("]")) ? host.substring(1, host.length() - 1) : host;
-    }
-
-    private static boolean isAddress(String host) {
-        return host.matches("\\d{1,3}(\\.\\d{1,3}){3}") || host.contains(":");
-    }
-
-    private static boolean isLoopback(String address) {
-        InetAddress parsed = parsed(address);
-        return parsed != null && parsed.isLoopbackAddress();
-    }
-
-    private static boolean isSame(String one, String other) {
-        InetAddress first = parsed(one);
-        return first != null && first.equals(parsed(other));
-    }
-
-    /** Asks no name service. */
-    private static @Nullable InetAddress parsed(String address) {
-        try {
-            String bare = unbracketed(address);
-            return isAddress(bare) ? InetAddress.getByName(bare) : null;
-        }
-        catch (UnknownHostException ex) {
-            return null;
-        }
     }
 
     private static String printable(String host) {

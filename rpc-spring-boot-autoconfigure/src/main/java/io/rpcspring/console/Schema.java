@@ -1,7 +1,6 @@
 package io.rpcspring.console;
 
 import java.util.Collection;
-import java.util.Locale;
 
 import com.google.gson.JsonObject;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -9,7 +8,6 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Describes types to the page, which makes forms of it.
@@ -25,7 +23,7 @@ record Schema(Comments comments, KnownRules rules) {
         for (Descriptor type : Types.reachable(types)) {
             described.add(type.getFullName(), describe(type).json());
             for (FieldDescriptor field : type.getFields()) {
-                EnumDescriptor values = enumOf(field.isMapField() ? valueOf(field) : field);
+                EnumDescriptor values = FieldType.ofContent(field).values();
                 if (values != null && !described.has(values.getFullName())) {
                     described.add(values.getFullName(), describe(values).json());
                 }
@@ -55,14 +53,15 @@ record Schema(Comments comments, KnownRules rules) {
 
     private Frame describe(FieldDescriptor field) {
         OneofDescriptor oneof = field.getRealContainingOneof();
+        FieldType type = new FieldType(field);
         return Frame.nameless()
             .with("name", field.getName())
             .with("json", field.getJsonName())
             .with("number", field.getNumber())
-            .with("type", field.isMapField() ? "map" : typeOf(field))
-            .with("ref", field.isMapField() ? null : referenceOf(field))
+            .with("type", type.name())
+            .with("ref", type.reference())
             .with("repeated", field.isRepeated() && !field.isMapField())
-            .with("map", field.isMapField() ? map(field) : null)
+            .with("map", type.map())
             .with("oneof", (oneof != null) ? oneof.getName() : null)
             .with("presence", field.hasPresence())
             .with("required", field.isRequired())
@@ -70,36 +69,6 @@ record Schema(Comments comments, KnownRules rules) {
             .with("comment", this.comments.of(field.getFullName()))
             .with("deprecated", field.getOptions().getDeprecated())
             .with("rules", this.rules.ofField().apply(field));
-    }
-
-    private static Frame map(FieldDescriptor field) {
-        FieldDescriptor value = valueOf(field);
-        return Frame.nameless()
-            .with("key", typeOf(field.getMessageType().findFieldByName("key")))
-            .with("type", typeOf(value))
-            .with("ref", referenceOf(value));
-    }
-
-    private static FieldDescriptor valueOf(FieldDescriptor map) {
-        return map.getMessageType().findFieldByName("value");
-    }
-
-    /** How a message is framed on the wire is nothing to a form. */
-    private static String typeOf(FieldDescriptor field) {
-        return (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) ? "message"
-                : field.getType().name().toLowerCase(Locale.ROOT);
-    }
-
-    private static @Nullable String referenceOf(FieldDescriptor field) {
-        return switch (field.getJavaType()) {
-            case MESSAGE -> field.getMessageType().getFullName();
-            case ENUM -> field.getEnumType().getFullName();
-            default -> null;
-        };
-    }
-
-    private static @Nullable EnumDescriptor enumOf(FieldDescriptor field) {
-        return (field.getJavaType() == FieldDescriptor.JavaType.ENUM) ? field.getEnumType() : null;
     }
 
     private Frame describe(EnumDescriptor type) {

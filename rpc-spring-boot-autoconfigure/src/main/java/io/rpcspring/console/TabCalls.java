@@ -26,7 +26,8 @@ final class TabCalls {
         long number = request.number("call");
         try {
             requireRoom(number);
-            CallStart start = CallStart.read(request, this.console.catalogue(), this.console.settings().messageSize());
+            CallStart start = CallStart.read(request, this.console.view().catalogue(),
+                    this.console.view().settings().messageSize());
             ConsoleCall call = new ConsoleCall(start, this.console.channel(), this.out,
                     () -> this.calls.remove(number));
             this.calls.put(number, call);
@@ -54,7 +55,7 @@ final class TabCalls {
         if (this.calls.containsKey(number)) {
             throw new WrongInput(WrongInput.Part.CALL, "", "There is a call " + number + " already");
         }
-        if (this.calls.size() >= this.console.settings().calls()) {
+        if (this.calls.size() >= this.console.view().settings().calls()) {
             throw new WrongInput(WrongInput.Part.CALL, "", this.calls.size()
                     + " calls of this tab are in flight, and rpc.console.limits.calls allows no more. End one first");
         }

@@ -9,12 +9,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import org.jspecify.annotations.Nullable;
-
-import io.rpcspring.words.Names;
 
 /**
  * Finds the fields that keep JSON from being a message, which the parser does not say: it
@@ -27,7 +23,7 @@ final class WrongField {
 
     private final Types types;
 
-    private final JsonFormat.Parser parser;
+    private final LonePart alone;
 
     private final List<WrongInput> found = new ArrayList<>();
 
@@ -38,7 +34,7 @@ final class WrongField {
      */
     WrongField(Types types, JsonFormat.Parser parser) {
         this.types = types;
-        this.parser = parser;
+        this.alone = new LonePart(parser);
     }
 
     /** What is wrong, at least one thing, where the parser has said why the whole is. */
@@ -72,12 +68,13 @@ final class WrongField {
         if (this.found.size() >= MOST) {
             return;
         }
-        FieldDescriptor field = field(type, member.getKey());
+        FieldName name = new FieldName(type, member.getKey());
+        FieldDescriptor field = name.find();
         if (field == null) {
-            add(join(path, member.getKey()), noSuchField(type, member.getKey()));
+            add(join(path, member.getKey()), name.unknown());
             return;
         }
-        String failure = failure(type, member.getKey(), member.getValue());
+        String failure = this.alone.failure(type, member.getKey(), member.getValue());
         if (failure != null) {
             inField(field, member, join(path, field.getName()), failure);
         }
@@ -102,9 +99,7 @@ final class WrongField {
     }
 
     private void inEntry(FieldDescriptor field, String name, Map.Entry<String, JsonElement> entry, String path) {
-        JsonObject alone = new JsonObject();
-        alone.add(entry.getKey(), entry.getValue());
-        String failure = failure(field.getContainingType(), name, alone);
+        String failure = this.alone.failureOfEntry(field, name, entry);
         if (failure != null) {
             inValue(field.getMessageType().findFieldByName("value"), entry.getValue(),
                     path + "[\"" + entry.getKey() + "\"]", failure);
@@ -112,9 +107,7 @@ final class WrongField {
     }
 
     private void inItem(FieldDescriptor field, String name, JsonElement item, String path) {
-        JsonArray alone = new JsonArray();
-        alone.add(item);
-        String failure = failure(field.getContainingType(), name, alone);
+        String failure = this.alone.failureOfItem(field, name, item);
         if (failure != null) {
             inValue(field, item, path, failure);
         }
@@ -127,33 +120,6 @@ final class WrongField {
         else {
             add(path, why);
         }
-    }
-
-    /** Why a message that has nothing else is none; null if it is one. */
-    private @Nullable String failure(Descriptor type, String name, JsonElement value) {
-        JsonObject alone = new JsonObject();
-        alone.add(name, value);
-        try {
-            this.parser.merge(alone.toString(), DynamicMessage.newBuilder(type));
-            return null;
-        }
-        catch (InvalidProtocolBufferException | RuntimeException ex) {
-            return String.valueOf(ex.getMessage());
-        }
-    }
-
-    private static @Nullable FieldDescriptor field(Descriptor type, String name) {
-        return type.getFields()
-            .stream()
-            .filter((field) -> field.getName().equals(name) || field.getJsonName().equals(name))
-            .findFirst()
-            .orElse(null);
-    }
-
-    private static String noSuchField(Descriptor type, String name) {
-        List<String> fields = type.getFields().stream().map(FieldDescriptor::getName).toList();
-        return type.getFullName() + " has no field '" + name + "'. Its fields: " + Names.nearestFirst(name, fields)
-                + ".";
     }
 
     private static String join(String path, String name) {

@@ -21,9 +21,6 @@ final class LoggedCall extends ServerStreamTracer {
     /** Where the call's first event finds this. */
     static final Context.Key<LoggedCall> KEY = Context.key("io.rpcspring.access");
 
-    private static final Metadata.Key<String> TRACE_PARENT = Metadata.Key.of("traceparent",
-            Metadata.ASCII_STRING_MARSHALLER);
-
     private static final int LONGEST_NAME = 200;
 
     private final long start = System.nanoTime();
@@ -51,13 +48,7 @@ final class LoggedCall extends ServerStreamTracer {
     LoggedCall(AccessLog log, String method, Metadata headers) {
         this.log = log;
         this.method = method;
-        this.traceId = traceIdIn(headers.get(TRACE_PARENT));
-    }
-
-    /** As W3C writes it: version, trace, span and flags. */
-    private static @Nullable String traceIdIn(@Nullable String parent) {
-        return (parent != null && parent.matches("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}.*"))
-                ? parent.substring(3, 35) : null;
+        this.traceId = TraceParent.idIn(headers);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.function.Supplier;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
-import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.server.pool.ThreadLocals;
@@ -23,13 +22,9 @@ import io.rpcspring.server.pool.ThreadLocals;
  */
 public final class RegisteredThreadLocals implements ThreadLocals {
 
-    private final Supplier<? extends List<ThreadLocalAccessor<?>>> registered;
+    private final FoundThreadLocals found;
 
     private final @Nullable MdcThreadLocals mdc;
-
-    private final Complaint complaint = new Complaint("What is registered for context-propagation");
-
-    private volatile @Nullable List<RegisteredThreadLocal> found;
 
     /**
      * Reads the application's registry.
@@ -40,13 +35,13 @@ public final class RegisteredThreadLocals implements ThreadLocals {
     }
 
     RegisteredThreadLocals(Supplier<? extends List<ThreadLocalAccessor<?>>> registered, @Nullable MdcThreadLocals mdc) {
-        this.registered = registered;
+        this.found = new FoundThreadLocals(registered, mdc == null);
         this.mdc = mdc;
     }
 
     @Override
     public @Nullable Object take() {
-        List<RegisteredThreadLocal> all = all();
+        List<RegisteredThreadLocal> all = this.found.all();
         @Nullable Object[] values = values(all, (this.mdc != null) ? this.mdc.take() : null);
         if (values == null) {
             return null;
@@ -64,7 +59,7 @@ public final class RegisteredThreadLocals implements ThreadLocals {
 
     @Override
     public void clear() {
-        List<RegisteredThreadLocal> all = all();
+        List<RegisteredThreadLocal> all = this.found.all();
         for (int i = all.size() - 1; i >= 0; i--) {
             if (all.get(i).value() != null) {
                 all.get(i).clear();
@@ -77,7 +72,7 @@ public final class RegisteredThreadLocals implements ThreadLocals {
 
     @Override
     public @Nullable Object copy() {
-        return values(all(), (this.mdc != null) ? this.mdc.copy() : null);
+        return values(this.found.all(), (this.mdc != null) ? this.mdc.copy() : null);
     }
 
     /** The values in the order of their accessors, and the logging context behind. */
@@ -96,7 +91,7 @@ public final class RegisteredThreadLocals implements ThreadLocals {
 
     @Override
     public void put(Object taken) {
-        List<RegisteredThreadLocal> all = all();
+        List<RegisteredThreadLocal> all = this.found.all();
         @Nullable Object[] values = (@Nullable Object[]) taken;
         for (int i = 0; i < all.size(); i++) {
             Object value = values[i];
@@ -108,38 +103,6 @@ public final class RegisteredThreadLocals implements ThreadLocals {
         if (this.mdc != null && logged != null) {
             this.mdc.put(logged);
         }
-    }
-
-    private List<RegisteredThreadLocal> all() {
-        List<RegisteredThreadLocal> all = this.found;
-        return (all != null) ? all : find();
-    }
-
-    private synchronized List<RegisteredThreadLocal> find() {
-        List<RegisteredThreadLocal> all = this.found;
-        if (all == null) {
-            all = readable();
-            this.found = all;
-        }
-        return all;
-    }
-
-    private List<RegisteredThreadLocal> readable() {
-        try {
-            return this.registered.get()
-                .stream()
-                .filter(this::isNotTheLoggingContext)
-                .map(RegisteredThreadLocal::new)
-                .toList();
-        }
-        catch (Throwable ex) {
-            this.complaint.make(ex);
-            return List.of();
-        }
-    }
-
-    private boolean isNotTheLoggingContext(ThreadLocalAccessor<?> accessor) {
-        return this.mdc == null || !Slf4jThreadLocalAccessor.KEY.equals(accessor.key());
     }
 
 }

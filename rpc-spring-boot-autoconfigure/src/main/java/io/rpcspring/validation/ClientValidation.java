@@ -51,7 +51,7 @@ public final class ClientValidation implements ChannelEnvironment.Link {
         public <Q, R> ClientCall<Q, R> interceptCall(MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
             boolean checked = isChecked(method);
             ClientCall<Q, R> call = next.newCall(method, options);
-            return checked ? new CheckedCall<>(call, method, this.refusals) : call;
+            return checked ? CheckedCall.of(call, method, this.refusals) : call;
         }
 
         private boolean isChecked(MethodDescriptor<?, ?> method) {

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.function.Function;
 
 import build.buf.protovalidate.ValidationResult;
-import build.buf.validate.FieldPath;
 import build.buf.validate.FieldPathElement;
 import build.buf.validate.Violation;
 import build.buf.validate.Violations;
@@ -71,7 +70,7 @@ final class Findings {
     /** The first one in words that may be logged, and how many there are beside it. */
     String summary() {
         Violation first = this.told.get(0);
-        String path = path(first.getField(), false);
+        String path = FieldPaths.text(first.getField(), false);
         String words = (path.isEmpty() ? "" : path + ": ") + words(first);
         int others = this.told.size() - 1 + this.more;
         return shortened(words, WORDS - 50) + ((others > 0) ? " (and " + others + " more)" : "");
@@ -80,7 +79,7 @@ final class Findings {
     /** What is wrong, by where it is. */
     List<Map.Entry<String, String>> words() {
         return this.told.stream()
-            .map((violation) -> Map.entry(path(violation.getField(), true), words(violation)))
+            .map((violation) -> Map.entry(FieldPaths.text(violation.getField(), true), words(violation)))
             .toList();
     }
 
@@ -116,31 +115,10 @@ final class Findings {
 
     private static FieldViolation fieldViolation(Violation violation) {
         return FieldViolation.newBuilder()
-            .setField(path(violation.getField(), true))
+            .setField(FieldPaths.text(violation.getField(), true))
             .setReason(violation.getRuleId())
             .setDescription(words(violation))
             .build();
-    }
-
-    private static String path(FieldPath path, boolean keys) {
-        StringBuilder text = new StringBuilder();
-        for (FieldPathElement element : path.getElementsList()) {
-            text.append(text.isEmpty() ? "" : ".").append(element.getFieldName());
-            switch (element.getSubscriptCase()) {
-                case INDEX -> text.append('[').append(element.getIndex()).append(']');
-                case BOOL_KEY -> text.append(key(element.getBoolKey(), keys));
-                case INT_KEY -> text.append(key(element.getIntKey(), keys));
-                case UINT_KEY -> text.append(key(Long.toUnsignedString(element.getUintKey()), keys));
-                case STRING_KEY -> text.append(key('"' + element.getStringKey() + '"', keys));
-                case SUBSCRIPT_NOT_SET -> {
-                }
-            }
-        }
-        return text.toString();
-    }
-
-    private static String key(Object key, boolean shown) {
-        return shown ? "[" + key + "]" : "[…]";
     }
 
 }

@@ -1,11 +1,8 @@
 package io.rpcspring.validation;
 
-import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import build.buf.protovalidate.exceptions.ValidationException;
@@ -15,10 +12,7 @@ import build.buf.validate.ValidateProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
-import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
-import com.google.protobuf.TextFormat;
-import com.google.protobuf.Timestamp;
 
 /**
  * Says in a few words what the rules in protos are, and which of them a message breaks.
@@ -113,8 +107,8 @@ public final class RuleWords {
                 case "items" -> words((Message) value).forEach((inner) -> words.add("each " + inner));
                 case "keys" -> words((Message) value).forEach((inner) -> words.add("each key " + inner));
                 case "values" -> words((Message) value).forEach((inner) -> words.add("each value " + inner));
-                case "cel" -> list(value).forEach((cel) -> words.add(words((Rule) cel)));
-                case "cel_expression" -> list(value).forEach((cel) -> words.add(cel.toString()));
+                case "cel" -> ((List<?>) value).forEach((cel) -> words.add(words((Rule) cel)));
+                case "cel_expression" -> ((List<?>) value).forEach((cel) -> words.add(cel.toString()));
                 case "ignore", "example" -> {
                 }
                 default -> add(rule, value, words);
@@ -129,7 +123,7 @@ public final class RuleWords {
         }
         else if (!Boolean.FALSE.equals(value)) {
             String unknown = rule.getName().replace('_', ' ') + (Boolean.TRUE.equals(value) ? "" : " %s");
-            words.add(singular(String.format(WORDS.getOrDefault(rule.getName(), unknown), text(value))));
+            words.add(singular(String.format(WORDS.getOrDefault(rule.getName(), unknown), RuleValue.text(value))));
         }
     }
 
@@ -140,30 +134,6 @@ public final class RuleWords {
 
     private static boolean isOfKind(FieldDescriptor rule) {
         return rule.getContainingOneof() != null && rule.getContainingOneof().getName().equals("type");
-    }
-
-    private static List<?> list(Object value) {
-        return (List<?>) value;
-    }
-
-    private static String text(Object value) {
-        if (value instanceof List<?> items) {
-            return items.stream().map(RuleWords::text).collect(Collectors.joining(", "));
-        }
-        if (value instanceof Duration duration) {
-            return BigDecimal.valueOf(duration.getNanos(), 9)
-                .add(BigDecimal.valueOf(duration.getSeconds()))
-                .stripTrailingZeros()
-                .toPlainString() + "s";
-        }
-        if (value instanceof Timestamp time) {
-            return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
-        }
-        if (value instanceof Double || value instanceof Float) {
-            return value.toString().replaceFirst("\\.0$", "");
-        }
-        return (value instanceof Message message) ? TextFormat.printer().emittingSingleLine(true).printToString(message)
-                : String.valueOf(value);
     }
 
 }

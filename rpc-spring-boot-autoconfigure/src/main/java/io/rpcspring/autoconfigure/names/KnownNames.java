@@ -3,22 +3,15 @@ package io.rpcspring.autoconfigure.names;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Parameter;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
-import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.core.ResolvableType;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.ResourceUtils;
 import org.springframework.util.StringUtils;
 
@@ -26,7 +19,7 @@ import org.springframework.util.StringUtils;
  * All properties below {@code rpc} that the class path has, from the metadata that
  * editors read, too.
  * <p>
- * Metadata stops at a map; what its values are made of is read from their records.
+ * Metadata stops at a map, of whose values {@link RecordNames} knows more.
  */
 final class KnownNames {
 
@@ -45,9 +38,12 @@ final class KnownNames {
 
     private final ClassLoader classLoader;
 
+    private final RecordNames records;
+
     /** Begins with the properties of this library. */
     KnownNames(ClassLoader classLoader) {
         this.classLoader = classLoader;
+        this.records = new RecordNames(classLoader);
         String self = KnownNames.class.getName().replace('.', '/') + ".class";
         URL here = KnownNames.class.getResource("/" + self);
         if (here != null) {
@@ -100,42 +96,11 @@ final class KnownNames {
             known = known.child(part);
         }
         if (type.startsWith(MAP)) {
-            addMap(known, type.substring(MAP.length(), type.length() - 1));
+            this.records.addMap(known, type.substring(MAP.length(), type.length() - 1));
         }
         else {
             known.property(type, () -> mayBeEmpty);
         }
-    }
-
-    private void addMap(KnownName map, String valueType) {
-        Class<?> values = ClassUtils.isPresent(valueType, this.classLoader)
-                ? ClassUtils.resolveClassName(valueType, this.classLoader) : null;
-        if (values == null || !values.isRecord()) {
-            map.property(KnownName.OPEN, () -> true);
-        }
-        else {
-            addRecord(map.values(), values);
-        }
-    }
-
-    private void addRecord(KnownName group, Class<?> record) {
-        for (Parameter component : record.getDeclaredConstructors()[0].getParameters()) {
-            KnownName known = group.child(DataObjectPropertyName.toDashedForm(component.getName()));
-            ResolvableType type = ResolvableType.forType(component.getParameterizedType());
-            if (type.toClass().isRecord()) {
-                addRecord(known, type.toClass());
-            }
-            else if (type.toClass() == Map.class) {
-                addMap(known, type.getGeneric(1).toClass().getName());
-            }
-            else {
-                known.property(type.toClass().getName(), () -> isEmpty(component.getAnnotation(DefaultValue.class)));
-            }
-        }
-    }
-
-    private static boolean isEmpty(@Nullable DefaultValue value) {
-        return value != null && value.value().length == 1 && value.value()[0].isEmpty();
     }
 
 }

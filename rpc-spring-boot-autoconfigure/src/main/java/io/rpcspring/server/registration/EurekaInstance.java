@@ -1,18 +1,11 @@
 package io.rpcspring.server.registration;
 
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 
-import com.netflix.appinfo.ApplicationInfoManager;
-import com.netflix.appinfo.HealthCheckHandler;
-import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
-import com.netflix.discovery.StatusChangeEvent;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.netflix.eureka.EurekaInstanceConfigBean;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
@@ -29,16 +22,11 @@ public final class EurekaInstance implements ServerRegistration.Instance {
 
     private static final Log logger = LogFactory.getLog(EurekaInstance.class);
 
-    private static final Duration PATIENCE = Duration.ofMillis(500);
-
-    private static final Duration TICK = Duration.ofMillis(5);
-
     private final EurekaRegistration registration;
 
     private final FreeKeys keys;
 
-    /** What it is while the server does not take calls; null while it does. */
-    private volatile @Nullable InstanceStatus instead;
+    private final EurekaStatus status;
 
     /** What the application wants it to be in the beginning, if that was put off. */
     private @Nullable InstanceStatus putOff;
@@ -53,6 +41,7 @@ public final class EurekaInstance implements ServerRegistration.Instance {
     public EurekaInstance(EurekaRegistration registration) {
         this.registration = registration;
         this.keys = FreeKeys.beside(registration.getMetadata());
+        this.status = new EurekaStatus(registration);
     }
 
     @Override
@@ -62,25 +51,25 @@ public final class EurekaInstance implements ServerRegistration.Instance {
 
     @Override
     public void registersSilent() {
-        holdBack();
+        this.status.guard();
         InstanceStatus wanted = this.registration.getInstanceConfig().getInitialStatus();
         if (this.putOff == null && this.registration.getInstanceConfig() instanceof EurekaInstanceConfigBean config) {
             this.putOff = wanted;
-            this.instead = InstanceStatus.STARTING;
+            this.status.hold(InstanceStatus.STARTING);
             config.setInitialStatus(InstanceStatus.STARTING);
         }
     }
 
     @Override
     public void registersServing(Map<String, String> metadata) {
-        holdBack();
+        this.status.guard();
         put(metadata);
     }
 
     @Override
     public void serves(Map<String, String> metadata) {
         put(metadata);
-        this.instead = null;
+        this.status.release();
         InstanceStatus wanted = this.putOff;
         if (wanted != null && this.registration.getInstanceConfig() instanceof EurekaInstanceConfigBean config) {
             this.putOff = null;
@@ -88,29 +77,29 @@ public final class EurekaInstance implements ServerRegistration.Instance {
         }
         if (this.overridden) {
             this.overridden = false;
-            this.registration.getEurekaClient().cancelOverrideStatus(info());
+            this.registration.getEurekaClient().cancelOverrideStatus(this.status.info());
         }
-        become((wanted != null) ? wanted : this.registration.getInstanceConfig().getInitialStatus());
+        this.status.become((wanted != null) ? wanted : this.registration.getInstanceConfig().getInitialStatus());
     }
 
     /** Spring Cloud says DOWN now, and the application's health must not undo it. */
     @Override
     public void closes() {
-        this.instead = InstanceStatus.DOWN;
+        this.status.hold(InstanceStatus.DOWN);
     }
 
     /** Eureka does not believe an instance that was UP and says OUT_OF_SERVICE. */
     @Override
     public void leaves() {
-        this.instead = InstanceStatus.DOWN;
-        if (info().getStatus() == InstanceStatus.UP) {
-            become(InstanceStatus.DOWN);
+        this.status.hold(InstanceStatus.DOWN);
+        if (this.status.isUp()) {
+            this.status.become(InstanceStatus.DOWN);
         }
-        if (isToldSoon()) {
+        if (this.status.isToldSoon()) {
             return;
         }
         try {
-            this.registration.getEurekaClient().setStatus(InstanceStatus.OUT_OF_SERVICE, info());
+            this.registration.getEurekaClient().setStatus(InstanceStatus.OUT_OF_SERVICE, this.status.info());
             this.overridden = true;
         }
         catch (RuntimeException ex) {
@@ -119,77 +108,11 @@ public final class EurekaInstance implements ServerRegistration.Instance {
         }
     }
 
-    private boolean isToldSoon() {
-        boolean told = !this.registration.getEurekaClient().getEurekaClientConfig().shouldRegisterWithEureka();
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!told && info().isDirty() && System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(TICK.toNanos());
-        }
-        return told || !info().isDirty();
-    }
-
-    private InstanceInfo info() {
-        return this.registration.getApplicationInfoManager().getInfo();
-    }
-
-    private void become(InstanceStatus status) {
-        this.registration.getApplicationInfoManager().setInstanceStatus(status);
-    }
-
     /** Into what is registered now, and into what a refreshed client begins with. */
     private void put(Map<String, String> metadata) {
         Map<String, String> ours = this.keys.of(metadata);
         this.registration.getMetadata().putAll(ours);
         this.registration.getApplicationInfoManager().registerAppMetadata(ours);
-    }
-
-    /**
-     * With {@code eureka.client.healthcheck.enabled}, the health decides otherwise.
-     * Eureka's client asks it once before it can be guarded.
-     */
-    private void holdBack() {
-        this.registration.getApplicationInfoManager().registerStatusChangeListener(new HeldBack());
-        HealthCheckHandler known = this.registration.getHealthCheckHandler().getIfAvailable();
-        if (known != null && !(known instanceof GuardedHealth)) {
-            StaticListableBeanFactory guarded = new StaticListableBeanFactory();
-            guarded.addBean("guarded", new GuardedHealth(known));
-            this.registration.setHealthCheckHandler(guarded.getBeanProvider(HealthCheckHandler.class));
-        }
-    }
-
-    /** Says at once, before the registry is told, that it is not up yet. */
-    private final class HeldBack implements ApplicationInfoManager.StatusChangeListener {
-
-        @Override
-        public String getId() {
-            return EurekaInstance.class.getName();
-        }
-
-        @Override
-        public void notify(StatusChangeEvent event) {
-            InstanceStatus held = EurekaInstance.this.instead;
-            if (held != null && event.getStatus() == InstanceStatus.UP) {
-                become(held);
-            }
-        }
-
-    }
-
-    /** Asks for the health only while the server takes calls. */
-    private final class GuardedHealth implements HealthCheckHandler {
-
-        private final HealthCheckHandler health;
-
-        private GuardedHealth(HealthCheckHandler health) {
-            this.health = health;
-        }
-
-        @Override
-        public @Nullable InstanceStatus getStatus(InstanceStatus current) {
-            return (EurekaInstance.this.instead == null) ? this.health.getStatus(current)
-                    : (current == InstanceStatus.UP) ? EurekaInstance.this.instead : current;
-        }
-
     }
 
 }
