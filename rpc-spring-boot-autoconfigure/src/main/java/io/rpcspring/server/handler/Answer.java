@@ -37,8 +37,8 @@ final class Answer<R> {
     /** Whether somebody else has ended it before. */
     private volatile boolean over;
 
-    /** Whether the handler has met a request that was refused. */
-    private volatile boolean refused;
+    /** Of the request that the handler has met; null while it has met none such. */
+    private volatile @Nullable Supplier<? extends RuntimeException> refusal;
 
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
@@ -71,14 +71,15 @@ final class Answer<R> {
     }
 
     /** A request was refused, and the handler has met it: the call cannot end well. */
-    void refused() {
-        this.refused = true;
+    void refused(Supplier<? extends RuntimeException> why) {
+        this.refusal = why;
     }
 
     /** Ends well, with the one response if there is just one. */
     void finish(@Nullable R message) {
-        if (this.refused) {
-            fail(this.handler.refusal());
+        Supplier<? extends RuntimeException> met = this.refusal;
+        if (met != null) {
+            fail(met.get());
             return;
         }
         this.handler.handlerEnded();
