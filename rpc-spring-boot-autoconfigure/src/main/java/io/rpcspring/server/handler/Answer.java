@@ -18,15 +18,12 @@ import io.rpcspring.server.error.CallEnd;
  *
  * @param <R> the type of the responses
  */
-final class Answer<R> {
+abstract class Answer<R> {
 
     private final ServerCall<?, R> call;
 
     /** Lets go of its thread and of the requests before the end. */
     private final HandlerCall<?, R> handler;
-
-    /** Where many responses go. */
-    private final @Nullable MessageOutbox<R> outbox;
 
     /** What is under way when the handler has returned. */
     private volatile @Nullable Future<?> pending;
@@ -43,22 +40,19 @@ final class Answer<R> {
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
 
-    Answer(ServerCall<?, R> call, String method, HandlerCall<?, R> handler) {
+    Answer(ServerCall<?, R> call, HandlerCall<?, R> handler) {
         this.call = call;
         this.handler = handler;
-        boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        this.outbox = one ? null : new MessageOutbox<>(method, call::isReady, this::send, Status::asRuntimeException);
     }
 
     private RpcContext context() {
         return this.handler.context();
     }
 
-    @Nullable MessageOutbox<R> outbox() {
-        return this.outbox;
-    }
+    /** Where many responses go; null where there is just one. */
+    abstract @Nullable MessageOutbox<R> outbox();
 
-    private void send(R message) {
+    final void send(R message) {
         sendHeadersOnce();
         this.call.sendMessage(message);
     }
@@ -83,20 +77,15 @@ final class Answer<R> {
             return;
         }
         this.handler.handlerEnded();
-        if (this.over) {
-            return;
+        if (!this.over) {
+            complete(message);
         }
-        if (this.outbox != null) {
-            this.outbox.end(ended(), this::complete);
-            return;
-        }
-        if (message != null) {
-            send(message);
-        }
-        complete();
     }
 
-    private void complete() {
+    /** Sends what is left, and then the end. */
+    abstract void complete(@Nullable R message);
+
+    final void close() {
         sendHeadersOnce();
         this.closing = true;
         this.call.close(Status.OK, context().responseTrailers());
@@ -114,7 +103,7 @@ final class Answer<R> {
         }
         else if (!this.over) {
             CallEnd failure = this.handler.failures().map(context(), thrown);
-            end(() -> refuse(failure));
+            endWith(() -> refuse(failure));
         }
     }
 
@@ -127,14 +116,8 @@ final class Answer<R> {
         LastResort.close(this.call, end);
     }
 
-    private void end(Runnable last) {
-        if (this.outbox != null) {
-            this.outbox.end(ended(), last);
-        }
-        else {
-            last.run();
-        }
-    }
+    /** Runs what ends the call when nobody sends any more. */
+    abstract void endWith(Runnable last);
 
     /** For those who use the stream after its handler. */
     Supplier<IllegalStateException> ended() {

@@ -40,7 +40,8 @@ abstract class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallH
         this.method = method;
         this.call = call;
         this.context = context;
-        this.answer = new Answer<>(call, this.context.method(), this);
+        this.answer = method.rpc().getType().serverSendsOneMessage() ? new OneResponse<>(call, this)
+                : new ManyResponses<>(call, this);
     }
 
     /**
