@@ -16,7 +16,6 @@ import io.grpc.ServiceDescriptor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.util.ReflectionUtils;
 
 import io.rpcspring.RpcConfigurationException;
@@ -52,7 +51,8 @@ public final class HandlerBinder {
         ServiceDescriptor service = descriptor(beanName, generated);
         Map<String, MethodDescriptor<?, ?>> rpcs = new LinkedHashMap<>();
         service.getMethods().forEach((rpc) -> rpcs.put(GeneratedNames.of(rpc), rpc));
-        Map<String, Method> handlers = handlers(beanName, bean, service, rpcs);
+        HandlerBean handling = new HandlerBean(beanName, bean);
+        Map<String, Method> handlers = handlers(handling, service, rpcs);
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
         List<String> missing = new ArrayList<>();
         rpcs.forEach((name, rpc) -> {
@@ -62,7 +62,7 @@ public final class HandlerBinder {
                 addUnimplemented(definition, rpc);
             }
             else {
-                add(definition, new HandlerSignature<>(beanName, bean, handler, rpc));
+                add(definition, new HandlerSignature<>(handling, handler, rpc));
             }
         });
         if (!missing.isEmpty()) {
@@ -80,11 +80,14 @@ public final class HandlerBinder {
         definition.addMethod(rpc, new Unimplemented<>(this.settings.failures().statuses()));
     }
 
-    private static Map<String, Method> handlers(String beanName, Object bean, ServiceDescriptor service,
+    private static Map<String, Method> handlers(HandlerBean bean, ServiceDescriptor service,
             Map<String, MethodDescriptor<?, ?>> rpcs) {
         Map<String, Method> handlers = new LinkedHashMap<>();
-        Set<Class<?>> requests = rpcs.values().stream().map(HandlerSignature::requestType).collect(Collectors.toSet());
-        Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
+        Set<Class<?>> requests = rpcs.values()
+            .stream()
+            .map((rpc) -> new RpcShape(rpc).request())
+            .collect(Collectors.toSet());
+        Class<?> type = bean.type();
         for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, HandlerBinder::isCandidate)) {
             ResolvedMethod resolved = new ResolvedMethod(method, type);
             if (rpcs.containsKey(method.getName())) {
@@ -92,13 +95,12 @@ public final class HandlerBinder {
                 // A generic method and what overrides it are two methods, and one
                 // handler.
                 if (other != null && !resolved.takesTheSameAs(other)) {
-                    throw overloaded(beanName, method, rpcs.get(method.getName()));
+                    throw overloaded(bean.name(), method, rpcs.get(method.getName()));
                 }
             }
             else if (resolved.looksLikeHandler(requests)) {
                 throw new RpcConfigurationException(
-                        "The method " + resolved + " of the bean '" + beanName + "' (" + type.getName()
-                                + ") looks like a handler, but " + service.getName()
+                        "The method " + resolved + " of " + bean + " looks like a handler, but " + service.getName()
                                 + " has no such method. Its methods: "
                                 + Names.nearestFirst(method.getName(), rpcs.keySet()) + ".",
                         "Name the handler after its gRPC method, or make it private if it is none.");
