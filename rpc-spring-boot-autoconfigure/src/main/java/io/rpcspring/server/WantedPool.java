@@ -1,7 +1,6 @@
 package io.rpcspring.server;
 
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 
 import io.grpc.MethodDescriptor;
