@@ -143,20 +143,6 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
     }
 
     /**
-     * What the receiver gets behind the last message.
-     * @return null if the direction has not failed
-     */
-    public @Nullable RuntimeException failure() {
-        this.lock.lock();
-        try {
-            return (this.failure != null) ? this.failure.get() : null;
-        }
-        finally {
-            this.lock.unlock();
-        }
-    }
-
-    /**
      * Adds a message for the receiver.
      * @param message the message that came
      */
