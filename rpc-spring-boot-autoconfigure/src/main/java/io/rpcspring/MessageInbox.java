@@ -97,14 +97,6 @@ public final class MessageInbox<T> implements MessageReceiver<T> {
     }
 
     /**
-     * What the receiver gets behind the last message.
-     * @return null if the direction has not failed
-     */
-    public @Nullable RuntimeException failure() {
-        return this.received.failure();
-    }
-
-    /**
      * Adds a message for the receiver.
      * @param message the message that came
      */

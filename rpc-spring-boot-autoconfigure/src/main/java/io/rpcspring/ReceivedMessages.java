@@ -95,15 +95,4 @@ final class ReceivedMessages<T> extends ReentrantLock {
         }
     }
 
-    /** What stands behind the last message; null if it has not failed. */
-    @Nullable RuntimeException failure() {
-        lock();
-        try {
-            return (this.failure != null) ? this.failure.get() : null;
-        }
-        finally {
-            unlock();
-        }
-    }
-
 }

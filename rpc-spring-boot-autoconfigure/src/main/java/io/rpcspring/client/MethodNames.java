@@ -3,7 +3,6 @@ package io.rpcspring.client;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -13,6 +12,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.words.Names;
+import io.rpcspring.words.ServiceMethods;
 
 /**
  * Finds the names below {@code methods} that no service has.
@@ -64,7 +64,7 @@ final class MethodNames {
                 complain(place, serviceName, own, inherited || this.bare.contains(channel.name()));
             }
             else if (slash >= 0) {
-                requireMethod(service, name.substring(slash + 1), place);
+                ServiceMethods.require(place, service, name.substring(slash + 1));
             }
         }
     }
@@ -78,15 +78,6 @@ final class MethodNames {
             throw new RpcConfigurationException(description, CURE);
         }
         logger.warn(description);
-    }
-
-    private static void requireMethod(ServiceDescriptor service, String method, String place) {
-        Set<String> names = new TreeSet<>();
-        service.getMethods().forEach((known) -> names.add(String.valueOf(known.getBareMethodName())));
-        if (!names.contains(method)) {
-            throw new RpcConfigurationException(place + " names '" + method + "', which is no method of "
-                    + service.getName() + ". Its methods: " + Names.nearestFirst(method, names) + ".", CURE);
-        }
     }
 
 }

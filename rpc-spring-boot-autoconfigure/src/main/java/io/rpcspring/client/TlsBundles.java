@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.core.NestedExceptionUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.words.Names;
+import io.rpcspring.words.Reason;
 
 /**
  * Turns SSL bundles into channel credentials, and follows their updates.
@@ -62,16 +62,10 @@ final class TlsBundles {
                     ex);
         }
         catch (RuntimeException ex) {
-            throw new RpcConfigurationException(
-                    channel.property("ssl.bundle") + " is '" + bundle + "', which cannot be used: " + reason(ex) + ".",
+            throw new RpcConfigurationException(channel.property("ssl.bundle") + " is '" + bundle
+                    + "', which cannot be used: " + Reason.of(ex) + ".",
                     "Correct the bundle below spring.ssl.bundle: files, formats and passwords.", ex);
         }
-    }
-
-    private static String reason(RuntimeException failure) {
-        Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
-        String message = (cause.getMessage() != null) ? cause.getMessage() : cause.toString();
-        return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 
     private ChannelCredentials follow(String name) {

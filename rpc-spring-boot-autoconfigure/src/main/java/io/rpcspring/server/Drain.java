@@ -2,8 +2,6 @@ package io.rpcspring.server;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.grpc.Status;
@@ -42,8 +40,7 @@ final class Drain {
 
     private volatile ServerReport.State state = ServerReport.State.RUNNING;
 
-    /** Opens when there is no time left. */
-    private final CountDownLatch hurry = new CountDownLatch(1);
+    private final Patience patience = new Patience();
 
     Drain(OpenDoors doors, LiveCalls calls, ShutdownSettings settings) {
         this.doors = doors;
@@ -57,7 +54,7 @@ final class Drain {
 
     /** Ends every wait at once. */
     void hurry() {
-        this.hurry.countDown();
+        this.patience.end();
     }
 
     /** Takes calls as before, so that load balancers can notice and choose another. */
@@ -66,7 +63,9 @@ final class Drain {
         this.state = ServerReport.State.LEAVING;
         if (!delay.isZero()) {
             logger.info("gRPC server still takes calls for " + text(delay) + "; " + inFlight());
-            pause(delay);
+            if (!this.patience.lasts(delay)) {
+                logger.info("gRPC server was told to hurry");
+            }
         }
     }
 
@@ -94,7 +93,7 @@ final class Drain {
             this.calls.endOwn(unavailable(GOES));
             Duration waited = Duration.ofNanos(System.nanoTime() - start);
             boolean idle = this.calls.count() == 0 && waited.compareTo(GOODBYE) > 0;
-            if (idle || waited.compareTo(this.settings.grace()) >= 0 || isHurried()) {
+            if (idle || waited.compareTo(this.settings.grace()) >= 0 || this.patience.hasEnded()) {
                 return false;
             }
         }
@@ -121,21 +120,6 @@ final class Drain {
 
     private static Status unavailable(String why) {
         return Status.UNAVAILABLE.withDescription(why);
-    }
-
-    private boolean isHurried() {
-        return this.hurry.getCount() == 0 || Thread.currentThread().isInterrupted();
-    }
-
-    private void pause(Duration time) {
-        try {
-            if (this.hurry.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-                logger.info("gRPC server was told to hurry");
-            }
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private String inFlight() {

@@ -17,6 +17,7 @@ import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolSettings;
 import io.rpcspring.words.Names;
+import io.rpcspring.words.ServiceMethods;
 
 /**
  * Decides which pool runs each method.
@@ -75,74 +76,32 @@ final class PoolAssignment {
     private void assign(ServedService service) {
         ServicePools own = this.configured.getOrDefault(service.name(), new ServicePools(null, Map.of()));
         String place = "rpc.server.services.\"[" + service.name() + "]\"";
-        requireMethods(service, own, place);
+        own.methods()
+            .keySet()
+            .forEach((method) -> ServiceMethods.require(place + ".methods", service.definition().getServiceDescriptor(),
+                    method));
         for (MethodDescriptor<?, ?> method : service.methods()) {
-            String single = own.methods().get(method.getBareMethodName());
-            if (single != null) {
-                assign(service, method, single, place + ".methods." + method.getBareMethodName() + ".pool");
-            }
-            else if (own.pool() != null) {
-                assign(service, method, own.pool(), place + ".pool");
-            }
-            else if (!service.pool().isEmpty()) {
-                assign(service, method, service.pool(),
-                        "The pool in @RpcService of the bean '" + service.beanName() + "'");
-            }
-            else {
-                String pool = service.holdsThread(method) ? HandlerPools.STREAMS : HandlerPools.DEFAULT;
-                assign(service, method, pool, "rpc.server.pools." + pool);
-            }
+            WantedPool pool = wanted(service, method, own, place);
+            pool.require(this.pools, this.mayBlock);
+            this.assigned.put(method.getFullMethodName(), pool.name());
         }
     }
 
-    private static void requireMethods(ServedService service, ServicePools own, String place) {
-        Set<String> names = service.methods()
-            .stream()
-            .map((method) -> String.valueOf(method.getBareMethodName()))
-            .collect(Collectors.toCollection(TreeSet::new));
-        for (String name : own.methods().keySet()) {
-            if (!names.contains(name)) {
-                throw new RpcConfigurationException(
-                        place + ".methods names '" + name + "', which is no method of " + service.name()
-                                + ". Its methods: " + Names.nearestFirst(name, names) + ".",
-                        "Correct the name, or remove the entry.");
-            }
+    private static WantedPool wanted(ServedService service, MethodDescriptor<?, ?> method, ServicePools own,
+            String place) {
+        String single = own.methods().get(method.getBareMethodName());
+        if (single != null) {
+            return new WantedPool(single, place + ".methods." + method.getBareMethodName() + ".pool", service, method);
         }
-    }
-
-    private void assign(ServedService service, MethodDescriptor<?, ?> method, String pool, String place) {
-        PoolSettings settings = this.pools.get(pool);
-        if (settings == null) {
-            throw new RpcConfigurationException(
-                    place + " is '" + pool + "', but there is no such pool. Pools: "
-                            + Names.nearestFirst(pool, this.pools.keySet()) + ".",
-                    "Correct the name, or configure the pool, as in rpc.server.pools." + pool + ".size: 16.");
+        if (own.pool() != null) {
+            return new WantedPool(own.pool(), place + ".pool", service, method);
         }
-        if (settings.type() == PoolSettings.Type.DIRECT && service.holdsThread(method)) {
-            throw stopsTheTransport(service, method, pool, place);
+        if (!service.pool().isEmpty()) {
+            return new WantedPool(service.pool(), "The pool in @RpcService of the bean '" + service.beanName() + "'",
+                    service, method);
         }
-        if (settings.type() == PoolSettings.Type.DIRECT && this.mayBlock.test(method)) {
-            throw new RpcConfigurationException(
-                    place + " is '" + pool + "', a pool of type direct, but calls of " + method.getFullMethodName()
-                            + " are authenticated first, which may block their thread: it would"
-                            + " stop the transport.",
-                    "Give the method a pool of another type, as in rpc.server.services.\"[" + service.name()
-                            + "]\".methods." + method.getBareMethodName() + ".pool: default.");
-        }
-        this.assigned.put(method.getFullMethodName(), pool);
-    }
-
-    private static RpcConfigurationException stopsTheTransport(ServedService service, MethodDescriptor<?, ?> method,
-            String pool, String place) {
-        String why = method.getFullMethodName() + " is a streaming method of a plain object, which blocks its thread"
-                + " while its stream lives: it would stop the transport.";
-        if (pool.equals(HandlerPools.STREAMS)) {
-            return new RpcConfigurationException("rpc.server.pools.streams.type is direct, but " + why,
-                    "Set rpc.server.pools.streams.type to auto, platform or virtual, or remove it.");
-        }
-        return new RpcConfigurationException(place + " is '" + pool + "', a pool of type direct, but " + why,
-                "Give the method a pool of another type, as in rpc.server.services.\"[" + service.name()
-                        + "]\".methods." + method.getBareMethodName() + ".pool: streams.");
+        String pool = service.holdsThread(method) ? HandlerPools.STREAMS : HandlerPools.DEFAULT;
+        return new WantedPool(pool, "rpc.server.pools." + pool, service, method);
     }
 
 }

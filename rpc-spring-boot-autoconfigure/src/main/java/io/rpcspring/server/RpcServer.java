@@ -2,13 +2,9 @@ package io.rpcspring.server;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.grpc.ServiceDescriptor;
 import org.apache.commons.logging.Log;
@@ -17,16 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
-import io.rpcspring.server.advice.Advices;
-import io.rpcspring.server.call.CallChain;
 import io.rpcspring.server.call.CallReport;
-import io.rpcspring.server.call.CallRules;
-import io.rpcspring.server.call.ChainLink.Served;
-import io.rpcspring.server.call.LiveCalls;
-import io.rpcspring.server.pool.HandlerPools;
 import io.rpcspring.server.pool.PoolStatistics;
 import io.rpcspring.server.transport.Doors;
-import io.rpcspring.server.transport.OpenDoors;
 
 /**
  * The application's one gRPC server: it serves every bean marked {@code @RpcService}.
@@ -46,15 +35,7 @@ public final class RpcServer implements SmartLifecycle {
     /** How long a handler that was cut off has to come to its end. */
     private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
 
-    private final ServiceRegistry registry;
-
-    private final Collection<BuiltInService> builtIn;
-
-    private final Doors doors;
-
-    private final ServerSettings settings;
-
-    private final List<RpcServerCustomizer> customizers;
+    private final ServerStart start;
 
     private final ServerEvents events;
 
@@ -75,11 +56,7 @@ public final class RpcServer implements SmartLifecycle {
      */
     public RpcServer(ServiceRegistry registry, Collection<BuiltInService> builtIn, Doors doors, ServerSettings settings,
             List<RpcServerCustomizer> customizers, ApplicationEventPublisher events) {
-        this.registry = registry;
-        this.builtIn = builtIn;
-        this.doors = doors;
-        this.settings = settings;
-        this.customizers = customizers;
+        this.start = new ServerStart(registry, builtIn, doors, settings, customizers);
         this.events = new ServerEvents(events);
     }
 
@@ -122,7 +99,7 @@ public final class RpcServer implements SmartLifecycle {
      */
     public List<ServiceDescriptor> services() {
         RunningServer current = this.running;
-        return (current != null) ? current.descriptors() : List.of();
+        return (current != null) ? current.services().descriptors() : List.of();
     }
 
     /**
@@ -165,81 +142,27 @@ public final class RpcServer implements SmartLifecycle {
         if (isRunning()) {
             return;
         }
-        HandlerPools pools = this.settings.newPools();
-        Advices advices = this.settings.errors().advices().get();
-        CallRules rules = this.settings.errors().rules(advices, this.settings.endNote());
-        Collection<ServedService> services = this.registry.services(this.settings.handlers(pools, rules.failures()));
-        if (services.isEmpty()) {
+        RunningServer started = this.start.run(this.lastPort);
+        if (started == null) {
             logger.debug("No bean is marked @RpcService: no gRPC server");
             return;
         }
-        Set<String> names = services.stream().map(ServedService::name).collect(Collectors.toCollection(TreeSet::new));
-        this.registry.selection().check(() -> advices.requireServices(names));
-        LiveCalls calls = new LiveCalls(this.builtIn.stream().map(BuiltInService::name).collect(Collectors.toSet()),
-                pools, rules);
-        CallChain chain = new CallChain(calls, this.settings.codecs(), rules.failures(), this.settings.links());
-        this.registry.selection().check(() -> chain.serves(served(services)));
-        OpenDoors open = listen(services, pools, chain);
-        this.running = new RunningServer(open, pools, calls, new Drain(open, calls, this.settings.shutdown()), chain,
-                services, builtIn(services));
-        keepAlive(open);
-        logger.info("gRPC server listens on " + open + " with " + String.join(", ", names));
-        this.lastPort = open.port();
-        tellStarted(open, names);
+        this.running = started;
+        started.keepAlive();
+        Set<String> services = started.services().names();
+        logger.info("gRPC server listens on " + started.doors() + " with " + String.join(", ", services));
+        this.lastPort = started.doors().port();
+        tellStarted(this.lastPort, services);
     }
 
-    private void tellStarted(OpenDoors open, Set<String> services) {
+    private void tellStarted(int port, Set<String> services) {
         try {
-            this.events.started(this, open.port(), services);
+            this.events.started(this, port, services);
         }
         catch (RuntimeException | Error ex) {
             stop();
             throw ex;
         }
-    }
-
-    private OpenDoors listen(Collection<ServedService> services, HandlerPools pools, CallChain chain) {
-        try {
-            pools.assign(poolNames(services, chain));
-            return this.doors.open(this.lastPort, (builder) -> {
-                services.forEach((service) -> builder
-                    .addService(chain.service(service.definition(), service.mapsItself(), service.interceptors())));
-                builtIn(services).forEach((service) -> builder.addService(chain.ownService(service.definition())));
-                chain.addTo(builder, this.doors.areMeshed(),
-                        (upper) -> this.customizers.forEach((customizer) -> customizer.customize(upper)));
-            });
-        }
-        catch (RuntimeException ex) {
-            pools.close(Duration.ZERO);
-            throw ex;
-        }
-    }
-
-    private Map<String, String> poolNames(Collection<ServedService> services, CallChain chain) {
-        Map<String, String> names = new HashMap<>(new PoolAssignment(this.settings.services(), this.settings.pools(),
-                chain::mayBlock, this.registry.selection())
-            .of(services));
-        builtIn(services).stream()
-            .filter(BuiltInService::onTransport)
-            .flatMap(BuiltInService::methods)
-            .filter((method) -> !chain.mayBlock(method))
-            .forEach((method) -> names.put(method.getFullMethodName(), HandlerPools.TRANSPORT));
-        return names;
-    }
-
-    private List<Served> served(Collection<ServedService> services) {
-        Stream<Served> own = services.stream()
-            .map((service) -> new Served(service.definition().getServiceDescriptor(), service.beanName()));
-        Stream<Served> framework = builtIn(services).stream()
-            .map((service) -> new Served(service.definition().getServiceDescriptor(), null));
-        return Stream.concat(own, framework).toList();
-    }
-
-    /** All other threads are daemons, so this one is what keeps the JVM alive. */
-    private static void keepAlive(OpenDoors open) {
-        Thread thread = new Thread(open::awaitEnd, "rpc-server");
-        thread.setDaemon(false);
-        thread.start();
     }
 
     @Override
@@ -250,21 +173,10 @@ public final class RpcServer implements SmartLifecycle {
         }
         this.events.stops(new RpcServerDrainEvent(this));
         try {
-            sayGoodbye(current.drain());
+            current.sayGoodbye();
         }
         finally {
             end(current);
-        }
-    }
-
-    private static void sayGoodbye(Drain drain) {
-        SecondSignal signal = SecondSignal.watch(drain::hurry);
-        try {
-            drain.letOthersNotice();
-            drain.sayGoodbye();
-        }
-        finally {
-            signal.unwatch();
         }
     }
 
@@ -283,12 +195,6 @@ public final class RpcServer implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return this.running != null;
-    }
-
-    /** The application's own service wins over one that the framework brings. */
-    private List<BuiltInService> builtIn(Collection<ServedService> services) {
-        Set<String> taken = services.stream().map(ServedService::name).collect(Collectors.toSet());
-        return this.builtIn.stream().filter((service) -> !taken.contains(service.name())).toList();
     }
 
 }

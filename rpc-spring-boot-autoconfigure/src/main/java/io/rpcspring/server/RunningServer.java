@@ -1,12 +1,10 @@
 package io.rpcspring.server;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -25,28 +23,40 @@ import io.rpcspring.server.transport.OpenDoors;
  * @param calls those in flight
  * @param drain how it stops
  * @param chain what its calls pass
- * @param services what the application's beans serve
- * @param builtIn what the framework brings
+ * @param services what it serves
  */
 record RunningServer(OpenDoors doors, HandlerPools pools, LiveCalls calls, Drain drain, CallChain chain,
-        Collection<ServedService> services, Collection<BuiltInService> builtIn) {
+        ServedServices services) {
+
+    /** All other threads are daemons, so this one is what keeps the JVM alive. */
+    void keepAlive() {
+        Thread thread = new Thread(this.doors::awaitEnd, "rpc-server");
+        thread.setDaemon(false);
+        thread.start();
+    }
+
+    /** Returns when the last call has ended, or was cut off. */
+    void sayGoodbye() {
+        SecondSignal signal = SecondSignal.watch(this.drain::hurry);
+        try {
+            this.drain.letOthersNotice();
+            this.drain.sayGoodbye();
+        }
+        finally {
+            signal.unwatch();
+        }
+    }
 
     ServerReport report() {
-        Stream<ServerReport.Service> own = this.services.stream()
+        Stream<ServerReport.Service> own = this.services.own()
+            .stream()
             .map((service) -> service(service.definition().getServiceDescriptor(), service.beanName(),
                     service.interceptors()));
-        Stream<ServerReport.Service> framework = this.builtIn.stream()
+        Stream<ServerReport.Service> framework = this.services.builtIn()
+            .stream()
             .map((service) -> service(service.definition().getServiceDescriptor(), null, List.of()));
         return new ServerReport(this.drain.state(), this.doors.names(), this.calls.count(),
                 Stream.concat(own, framework).toList());
-    }
-
-    List<ServiceDescriptor> descriptors() {
-        return Stream
-            .concat(this.services.stream().map(ServedService::definition),
-                    this.builtIn.stream().map(BuiltInService::definition))
-            .map(ServerServiceDefinition::getServiceDescriptor)
-            .toList();
     }
 
     List<CallReport> callReports() {

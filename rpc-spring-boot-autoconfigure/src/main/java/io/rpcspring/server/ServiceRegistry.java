@@ -1,30 +1,18 @@
 package io.rpcspring.server;
 
-import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-import io.grpc.BindableService;
-import io.grpc.ServerInterceptor;
-import io.grpc.ServerServiceDefinition;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.util.ClassUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.RpcService;
-import io.rpcspring.server.advice.Advices;
-import io.rpcspring.server.handler.ClassProxy;
-import io.rpcspring.server.handler.HandlerBinder;
 import io.rpcspring.server.handler.HandlerSettings;
-import io.rpcspring.server.observer.ObserverService;
 
 /**
  * Finds the beans marked {@link RpcService} and the gRPC service that each serves.
@@ -67,8 +55,9 @@ public final class ServiceRegistry {
     Collection<ServedService> services(HandlerSettings settings) {
         Map<String, ServedService> services = new TreeMap<>();
         ServiceInterceptors found = new ServiceInterceptors(this.interceptors.get(), this.beans);
+        ServiceBinding binding = new ServiceBinding(this.marked, found, settings);
         for (String beanName : this.marked.names()) {
-            ServedService service = bind(beanName, this.beans.getBean(beanName), settings, found);
+            ServedService service = binding.of(beanName, this.beans.getBean(beanName));
             String name = service.name();
             ServedService other = services.putIfAbsent(name, service);
             if (other != null) {
@@ -79,50 +68,6 @@ public final class ServiceRegistry {
             this.selection.check(() -> found.requireServices(services.keySet()));
         }
         return services.values();
-    }
-
-    private ServedService bind(String beanName, Object bean, HandlerSettings settings, ServiceInterceptors found) {
-        RpcService mark = Objects.requireNonNull(this.marked.mark(beanName, bean));
-        Advices.requireNone(beanName, AopProxyUtils.ultimateTargetClass(bean));
-        if (bean instanceof BindableService service) {
-            Optional<ServerServiceDefinition> bound = ObserverService.bind(beanName, service, settings.failures());
-            ServerServiceDefinition definition = bound.orElseGet(() -> ownDefinition(beanName, service));
-            return new ServedService(beanName, definition, interceptors(definition, beanName, mark, found),
-                    bound.isPresent(), false, mark.pool());
-        }
-        ServerServiceDefinition bound = new HandlerBinder(settings).bind(beanName, bean,
-                generatedClass(beanName, mark));
-        return new ServedService(beanName, bound, interceptors(bound, beanName, mark, found), true, true, mark.pool());
-    }
-
-    private static ServerServiceDefinition ownDefinition(String beanName, BindableService service) {
-        Method method = ClassUtils.getMethod(AopProxyUtils.ultimateTargetClass(service), "bindService");
-        if (!isOfGrpc(method)) {
-            new ClassProxy(beanName, service).requireOverridable(method, "The method 'bindService'");
-        }
-        return service.bindService();
-    }
-
-    /** That of grpc-java's generator, also before it made interfaces, uses no field. */
-    private static boolean isOfGrpc(Method bindService) {
-        Class<?> generated = bindService.getDeclaringClass().getDeclaringClass();
-        return generated != null && ClassUtils.hasMethod(generated, "getServiceDescriptor");
-    }
-
-    private static List<ServerInterceptor> interceptors(ServerServiceDefinition service, String beanName,
-            RpcService mark, ServiceInterceptors found) {
-        return found.of(service.getServiceDescriptor().getName(), beanName, mark);
-    }
-
-    private Class<?> generatedClass(String beanName, RpcService mark) {
-        if (mark.value() == void.class) {
-            throw new RpcConfigurationException(
-                    "The bean " + this.marked.describe(beanName) + " is marked @RpcService but is not a gRPC service.",
-                    "Name the generated class of its service to bind its methods, as in @RpcService(PlacesGrpc.class);"
-                            + " or let its class extend the generated base class (such as PlacesGrpc.PlacesImplBase)"
-                            + " or implement io.grpc.BindableService; or remove @RpcService.");
-        }
-        return mark.value();
     }
 
     /**

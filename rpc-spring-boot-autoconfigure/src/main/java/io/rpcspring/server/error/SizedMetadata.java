@@ -2,10 +2,7 @@ package io.rpcspring.server.error;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 import io.grpc.Metadata;
@@ -24,9 +21,9 @@ final class SizedMetadata {
 
     private final Metadata metadata;
 
-    private final Map<String, Long> reserved = new LinkedHashMap<>();
+    private final NamedSizes reserved = new NamedSizes();
 
-    private final Map<String, Long> application = new LinkedHashMap<>();
+    private final NamedSizes application = new NamedSizes();
 
     /** What was left out or cut, in this order. */
     private final List<String> gone = new ArrayList<>();
@@ -45,7 +42,7 @@ final class SizedMetadata {
             this.details += size;
         }
         else {
-            (name.startsWith(RESERVED) ? this.reserved : this.application).merge(name, size, Long::sum);
+            (name.startsWith(RESERVED) ? this.reserved : this.application).add(name, size);
         }
     }
 
@@ -58,7 +55,7 @@ final class SizedMetadata {
     }
 
     long size() {
-        return this.details + sum(this.reserved) + sum(this.application);
+        return this.details + this.reserved.sum() + this.application.sum();
     }
 
     /** Adds to what was left out. */
@@ -75,38 +72,23 @@ final class SizedMetadata {
 
     /** Makes gRPC's own fit, which they always do unless somebody else uses its names. */
     long fitReserved(long room) {
-        leaveOut(this.reserved, room);
-        return sum(this.reserved);
+        this.reserved.shrinkTo(room, this::leaveOut);
+        return this.reserved.sum();
     }
 
     /** Makes the application's and the details fit; details go first where that helps. */
     void fitOthers(long room) {
-        leaveOut(this.application, room);
-        long left = room - sum(this.application);
+        this.application.shrinkTo(room, this::leaveOut);
+        long left = room - this.application.sum();
         if (this.details > 0 && this.details > left) {
             cutDetails(left);
         }
     }
 
-    private void leaveOut(Map<String, Long> sizes, long room) {
-        long size = sum(sizes);
-        List<Map.Entry<String, Long>> largestFirst = new ArrayList<>(sizes.entrySet());
-        largestFirst.sort(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()));
-        for (Map.Entry<String, Long> largest : largestFirst) {
-            if (size <= room) {
-                return;
-            }
-            if (isRemoved(largest.getKey())) {
-                size -= largest.getValue();
-                sizes.remove(largest.getKey());
-                note(largest.getKey());
-            }
-        }
-    }
-
-    private boolean isRemoved(String name) {
+    private boolean leaveOut(String name) {
         try {
             this.metadata.removeAll(key(name));
+            note(name);
             return true;
         }
         catch (IllegalArgumentException ex) {
@@ -132,10 +114,6 @@ final class SizedMetadata {
         this.metadata.put(StatusDetails.KEY, cut);
         this.details = HeaderSize.of(StatusDetails.KEY.name().getBytes(StandardCharsets.US_ASCII), cut);
         note(StatusDetails.KEY.name() + " in part");
-    }
-
-    private static long sum(Map<String, Long> sizes) {
-        return sizes.values().stream().mapToLong(Long::longValue).sum();
     }
 
 }

@@ -18,15 +18,12 @@ import io.rpcspring.server.error.CallEnd;
  *
  * @param <R> the type of the responses
  */
-final class Answer<R> {
+abstract class Answer<R> {
 
     private final ServerCall<?, R> call;
 
     /** Lets go of its thread and of the requests before the end. */
     private final HandlerCall<?, R> handler;
-
-    /** Where many responses go. */
-    private final @Nullable MessageOutbox<R> outbox;
 
     /** What is under way when the handler has returned. */
     private volatile @Nullable Future<?> pending;
@@ -37,28 +34,25 @@ final class Answer<R> {
     /** Whether somebody else has ended it before. */
     private volatile boolean over;
 
-    /** Whether the handler has met a request that was refused. */
-    private volatile boolean refused;
+    /** Of the request that the handler has met; null while it has met none such. */
+    private volatile @Nullable Supplier<? extends RuntimeException> refusal;
 
     /** Used by one thread at a time: the sender, or whoever closes. */
     private boolean headersSent;
 
-    Answer(ServerCall<?, R> call, String method, HandlerCall<?, R> handler) {
+    Answer(ServerCall<?, R> call, HandlerCall<?, R> handler) {
         this.call = call;
         this.handler = handler;
-        boolean one = call.getMethodDescriptor().getType().serverSendsOneMessage();
-        this.outbox = one ? null : new MessageOutbox<>(method, call::isReady, this::send, Status::asRuntimeException);
     }
 
     private RpcContext context() {
         return this.handler.context();
     }
 
-    @Nullable MessageOutbox<R> outbox() {
-        return this.outbox;
-    }
+    /** Where many responses go; null where there is just one. */
+    abstract @Nullable MessageOutbox<R> outbox();
 
-    private void send(R message) {
+    final void send(R message) {
         sendHeadersOnce();
         this.call.sendMessage(message);
     }
@@ -71,31 +65,27 @@ final class Answer<R> {
     }
 
     /** A request was refused, and the handler has met it: the call cannot end well. */
-    void refused() {
-        this.refused = true;
+    void refused(Supplier<? extends RuntimeException> why) {
+        this.refusal = why;
     }
 
     /** Ends well, with the one response if there is just one. */
     void finish(@Nullable R message) {
-        if (this.refused) {
-            fail(this.handler.refusal());
+        Supplier<? extends RuntimeException> met = this.refusal;
+        if (met != null) {
+            fail(met.get());
             return;
         }
         this.handler.handlerEnded();
-        if (this.over) {
-            return;
+        if (!this.over) {
+            complete(message);
         }
-        if (this.outbox != null) {
-            this.outbox.end(ended(), this::complete);
-            return;
-        }
-        if (message != null) {
-            send(message);
-        }
-        complete();
     }
 
-    private void complete() {
+    /** Sends what is left, and then the end. */
+    abstract void complete(@Nullable R message);
+
+    final void close() {
         sendHeadersOnce();
         this.closing = true;
         this.call.close(Status.OK, context().responseTrailers());
@@ -113,7 +103,7 @@ final class Answer<R> {
         }
         else if (!this.over) {
             CallEnd failure = this.handler.failures().map(context(), thrown);
-            end(() -> refuse(failure));
+            endWith(() -> refuse(failure));
         }
     }
 
@@ -126,14 +116,8 @@ final class Answer<R> {
         LastResort.close(this.call, end);
     }
 
-    private void end(Runnable last) {
-        if (this.outbox != null) {
-            this.outbox.end(ended(), last);
-        }
-        else {
-            last.run();
-        }
-    }
+    /** Runs what ends the call when nobody sends any more. */
+    abstract void endWith(Runnable last);
 
     /** For those who use the stream after its handler. */
     Supplier<IllegalStateException> ended() {

@@ -2,25 +2,18 @@ package io.rpcspring.server.handler;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
-import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.util.ReflectionUtils;
 
 import io.rpcspring.RpcConfigurationException;
-import io.rpcspring.words.Names;
 
 /**
  * Binds the methods of a plain object to the methods of a gRPC service, by their names.
@@ -52,7 +45,8 @@ public final class HandlerBinder {
         ServiceDescriptor service = descriptor(beanName, generated);
         Map<String, MethodDescriptor<?, ?>> rpcs = new LinkedHashMap<>();
         service.getMethods().forEach((rpc) -> rpcs.put(GeneratedNames.of(rpc), rpc));
-        Map<String, Method> handlers = handlers(beanName, bean, service, rpcs);
+        HandlerBean handling = new HandlerBean(beanName, bean);
+        Map<String, Method> handlers = handling.handlers(service.getName(), rpcs);
         ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
         List<String> missing = new ArrayList<>();
         rpcs.forEach((name, rpc) -> {
@@ -62,7 +56,7 @@ public final class HandlerBinder {
                 addUnimplemented(definition, rpc);
             }
             else {
-                add(definition, new HandlerSignature<>(beanName, bean, handler, rpc));
+                add(definition, new HandlerSignature<>(handling, handler, rpc));
             }
         });
         if (!missing.isEmpty()) {
@@ -78,47 +72,6 @@ public final class HandlerBinder {
 
     private <Q, R> void addUnimplemented(ServerServiceDefinition.Builder definition, MethodDescriptor<Q, R> rpc) {
         definition.addMethod(rpc, new Unimplemented<>(this.settings.failures().statuses()));
-    }
-
-    private static Map<String, Method> handlers(String beanName, Object bean, ServiceDescriptor service,
-            Map<String, MethodDescriptor<?, ?>> rpcs) {
-        Map<String, Method> handlers = new LinkedHashMap<>();
-        Set<Class<?>> requests = rpcs.values().stream().map(HandlerSignature::requestType).collect(Collectors.toSet());
-        Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
-        for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, HandlerBinder::isCandidate)) {
-            ResolvedMethod resolved = new ResolvedMethod(method, type);
-            if (rpcs.containsKey(method.getName())) {
-                Method other = handlers.putIfAbsent(method.getName(), method);
-                // A generic method and what overrides it are two methods, and one
-                // handler.
-                if (other != null && !resolved.takesTheSameAs(other)) {
-                    throw overloaded(beanName, method, rpcs.get(method.getName()));
-                }
-            }
-            else if (resolved.looksLikeHandler(requests)) {
-                throw new RpcConfigurationException(
-                        "The method " + resolved + " of the bean '" + beanName + "' (" + type.getName()
-                                + ") looks like a handler, but " + service.getName()
-                                + " has no such method. Its methods: "
-                                + Names.nearestFirst(method.getName(), rpcs.keySet()) + ".",
-                        "Name the handler after its gRPC method, or make it private if it is none.");
-            }
-        }
-        return handlers;
-    }
-
-    private static boolean isCandidate(Method method) {
-        return !Modifier.isStatic(method.getModifiers()) && !Modifier.isPrivate(method.getModifiers())
-                && !method.isSynthetic() && !ReflectionUtils.isObjectMethod(method);
-    }
-
-    private static RpcConfigurationException overloaded(String beanName, Method method,
-            @Nullable MethodDescriptor<?, ?> rpc) {
-        return new RpcConfigurationException(
-                "The bean '" + beanName + "' (" + method.getDeclaringClass().getName() + ") has more than one method '"
-                        + method.getName() + "', so it is not clear which one handles "
-                        + ((rpc != null) ? rpc.getFullMethodName() : "it") + ".",
-                "Rename the others, or make them private.");
     }
 
     private static ServiceDescriptor descriptor(String beanName, Class<?> generated) {

@@ -1,6 +1,5 @@
 package io.rpcspring.server.handler;
 
-import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
@@ -10,10 +9,8 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
-import io.rpcspring.MessageInbox;
 import io.rpcspring.MessageOutbox;
 import io.rpcspring.RpcContext;
-import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.call.LiveCall;
 import io.rpcspring.server.call.LiveCall.CallHandler;
 import io.rpcspring.server.error.CallFailures;
@@ -26,7 +23,7 @@ import io.rpcspring.server.pool.HandlerPools.HandlerRun;
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
  */
-final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHandler {
+abstract class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHandler {
 
     private final HandlerMethod<Q, R> method;
 
@@ -36,28 +33,19 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
 
     private final Answer<R> answer;
 
-    /** Where many requests come. */
-    private final @Nullable MessageInbox<Q> inbox;
-
     /** What its thread runs, to interrupt it; null on the transport's thread. */
     private volatile @Nullable HandlerRun run;
 
-    /** The one request. Used by the call's events only. */
-    private @Nullable Q request;
-
     HandlerCall(HandlerMethod<Q, R> method, ServerCall<Q, R> call, RpcContext context) {
-        HandlerSettings settings = method.settings();
         this.method = method;
         this.call = call;
         this.context = context;
-        this.answer = new Answer<>(call, this.context.method(), this);
-        boolean one = method.rpc().getType().clientSendsOneMessage();
-        this.inbox = one ? null : new MessageInbox<>(this.context.method(), settings.ahead(), call::request,
-                Status::asRuntimeException);
+        this.answer = method.rpc().getType().serverSendsOneMessage() ? new OneResponse<>(call, this)
+                : new ManyResponses<>(call, this);
     }
 
     /**
-     * Listens to the call's end, and starts a handler that needs no request for it.
+     * Listens to the call's end.
      * @param live the call; null if an interceptor hides it
      */
     void start(@Nullable LiveCall<?, ?> live) {
@@ -68,53 +56,6 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         else {
             Context.current().addListener((ended) -> callEnded(Contexts.statusFromCancelled(ended)), Runnable::run);
         }
-        if (this.inbox != null) {
-            this.call.request(this.method.settings().ahead());
-            runLater(this.inbox);
-        }
-    }
-
-    @Override
-    public void onMessage(Q message) {
-        if (this.inbox != null) {
-            this.inbox.add(message);
-        }
-        else if (this.request == null) {
-            this.request = message;
-        }
-        else if (!this.answer.isClosing()) {
-            refuse("Too many requests for ");
-        }
-    }
-
-    @Override
-    public void onHalfClose() {
-        Q only = this.request;
-        if (this.inbox != null) {
-            this.inbox.end();
-        }
-        else if (only == null) {
-            refuse("Half-closed without a request for ");
-        }
-        else if (this.answer.isClosing()) {
-            return;
-        }
-        else if (this.method.isUnary()) {
-            run(only);
-        }
-        else {
-            runLater(only);
-        }
-    }
-
-    /**
-     * As the table of
-     * <a href="https://github.com/grpc/grpc/blob/master/doc/statuscodes.md">status
-     * codes</a> wants it for a wrong number of requests.
-     */
-    private void refuse(String why) {
-        this.answer.refuse(failures().statuses()
-            .of(RpcErrorReason.WRONG_REQUEST_COUNT, Status.UNIMPLEMENTED.withDescription(why + this.context.method())));
     }
 
     /**
@@ -131,7 +72,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
     }
 
     /** Runs the handler when the events that are here have run. */
-    private void runLater(Object first) {
+    final void runLater(Object first) {
         Runnable handler = Context.current().wrap(() -> run(first));
         if (this.run instanceof AdmittedCall admitted) {
             admitted.handOver(handler);
@@ -141,7 +82,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
-    private void run(Object first) {
+    final void run(Object first) {
         if (this.answer.isOver()) {
             return;
         }
@@ -158,40 +99,36 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         }
     }
 
-    @Override
-    public boolean meets(Supplier<? extends RuntimeException> refusal) {
-        if (this.inbox == null) {
-            return false;
-        }
-        this.inbox.fail(() -> {
-            this.answer.refused();
-            return refusal.get();
-        }, false);
-        return true;
+    final HandlerMethod<Q, R> method() {
+        return this.method;
     }
 
-    /** What the handler has met. */
-    RuntimeException refusal() {
-        return Objects.requireNonNull(Objects.requireNonNull(this.inbox).failure());
+    final ServerCall<Q, R> call() {
+        return this.call;
     }
 
-    RpcContext context() {
+    final Answer<R> answer() {
+        return this.answer;
+    }
+
+    final RpcContext context() {
         return this.context;
     }
 
-    CallFailures failures() {
+    final CallFailures failures() {
         return this.method.settings().failures();
     }
 
+    /** Who asks for requests from now on gets none. */
+    abstract void endRequests(Supplier<? extends RuntimeException> reason);
+
     /** Interceptors that see the end are not interrupted. */
-    void handlerEnded() {
+    final void handlerEnded() {
         HandlerRun current = this.run;
         if (current != null) {
             current.end();
         }
-        if (this.inbox != null) {
-            this.inbox.fail(this.answer.ended(), true);
-        }
+        endRequests(this.answer.ended());
     }
 
     @Override
@@ -202,9 +139,7 @@ final class HandlerCall<Q, R> extends ServerCall.Listener<Q> implements CallHand
         // Made for those who ask only.
         Supplier<RuntimeException> reason = status::asRuntimeException;
         MessageOutbox<R> outbox = this.answer.outbox();
-        if (this.inbox != null) {
-            this.inbox.fail(reason, true);
-        }
+        endRequests(reason);
         if (outbox != null) {
             outbox.end(reason);
         }

@@ -31,7 +31,8 @@ record HandlerMethod<Q, R>(MethodDescriptor<Q, R> rpc, MethodHandle handle, Hand
     public ServerCall.Listener<Q> startCall(ServerCall<Q, R> call, Metadata headers) {
         LiveCall<?, ?> live = LiveCall.of(call);
         RpcContext context = (live != null) ? live.reached(call, headers) : new RpcContext(call, headers);
-        HandlerCall<Q, R> handlerCall = new HandlerCall<>(this, call, context);
+        HandlerCall<Q, R> handlerCall = this.rpc.getType().clientSendsOneMessage()
+                ? new WholeRequestCall<>(this, call, context) : new RequestStreamCall<>(this, call, context);
         handlerCall.start(live);
         return handlerCall;
     }

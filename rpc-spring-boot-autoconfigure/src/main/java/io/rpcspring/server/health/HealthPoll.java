@@ -7,8 +7,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealthPoll {
 
-    private static final Log logger = LogFactory.getLog(HealthPoll.class);
-
     private static final Duration SOON = Duration.ofMillis(100);
 
     private static final int SOON_TIMES = 3;
 
     private final HealthService health;
 
-    private final Map<String, BooleanSupplier> indicators;
+    private final HealthIndicators indicators;
 
     private final Duration interval;
 
@@ -42,7 +38,7 @@ public final class HealthPoll {
      */
     public HealthPoll(HealthService health, Map<String, BooleanSupplier> indicators, Duration interval) {
         this.health = health;
-        this.indicators = indicators;
+        this.indicators = new HealthIndicators(indicators);
         this.interval = interval;
     }
 
@@ -71,16 +67,6 @@ public final class HealthPoll {
         if (this.poll != null) {
             this.poll.end();
             this.poll = null;
-        }
-    }
-
-    private static boolean isWell(String service, BooleanSupplier indicator) {
-        try {
-            return indicator.getAsBoolean();
-        }
-        catch (RuntimeException ex) {
-            logger.error("The health of '" + service + "' cannot be found out: it counts as down", ex);
-            return false;
         }
     }
 
@@ -124,12 +110,11 @@ public final class HealthPoll {
         }
 
         private void ask() {
-            Map<String, BooleanSupplier> indicators = HealthPoll.this.indicators;
-            boolean well = isWell(HealthService.OVERALL, indicators.getOrDefault(HealthService.OVERALL, () -> true));
+            HealthIndicators indicators = HealthPoll.this.indicators;
+            boolean well = indicators.isServerWell();
             tell(HealthService.OVERALL, well);
             for (String service : this.services) {
-                BooleanSupplier own = indicators.get(service);
-                tell(service, (own != null) ? isWell(service, own) : well);
+                tell(service, indicators.isWell(service, well));
             }
         }
 

@@ -8,17 +8,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 import io.grpc.ServerServiceDefinition;
-import io.grpc.Status;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.health.v1.HealthGrpc;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.rpcspring.RpcErrorReason;
 import io.rpcspring.server.error.OwnStatuses;
 
 /**
@@ -42,7 +35,7 @@ public final class HealthService {
     /** Those that somebody has taken out of rotation. Guarded by this for writing. */
     private final Set<String> out = ConcurrentHashMap.newKeySet();
 
-    private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<HealthWatch> watches = new CopyOnWriteArrayList<>();
 
     private final OwnStatuses statuses;
 
@@ -132,8 +125,8 @@ public final class HealthService {
     public synchronized void stop() {
         this.stopping = true;
         tell();
-        this.watchers.forEach((watcher) -> watcher.observer.onCompleted());
-        this.watchers.clear();
+        this.watches.forEach(HealthWatch::end);
+        this.watches.clear();
     }
 
     /**
@@ -141,7 +134,7 @@ public final class HealthService {
      * @return the service, whose methods never block
      */
     public ServerServiceDefinition definition() {
-        return new Answers().bindService();
+        return new HealthAnswers(this, this.statuses).bindService();
     }
 
     /**
@@ -149,86 +142,29 @@ public final class HealthService {
      * @return the streams that are open
      */
     public int watchers() {
-        return this.watchers.size();
+        return this.watches.size();
     }
 
-    private synchronized void watch(Watcher watcher) {
-        this.watchers.add(watcher);
-        watcher.tell(status(watcher.service));
+    synchronized void watch(HealthWatch watch) {
+        this.watches.add(watch);
+        watch.tell(status(watch.service()));
+    }
+
+    void unwatch(HealthWatch watch) {
+        this.watches.remove(watch);
     }
 
     private void tell() {
-        this.watchers.forEach((watcher) -> watcher.tell(status(watcher.service)));
+        this.watches.forEach((watch) -> watch.tell(status(watch.service())));
     }
 
-    private synchronized ServingStatus status(String service) {
+    synchronized ServingStatus status(String service) {
         Boolean is = this.well.get(service);
         if (is == null && !service.equals(OVERALL)) {
             return ServingStatus.SERVICE_UNKNOWN;
         }
         boolean serves = this.ready && !this.stopping && Boolean.TRUE.equals(is) && !this.out.contains(service);
         return serves ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-    }
-
-    private static HealthCheckResponse response(ServingStatus status) {
-        return HealthCheckResponse.newBuilder().setStatus(status).build();
-    }
-
-    /** Speaks gRPC. */
-    private final class Answers extends HealthGrpc.HealthImplBase {
-
-        @Override
-        public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> response) {
-            ServingStatus status = status(request.getService());
-            if (status == ServingStatus.SERVICE_UNKNOWN) {
-                response.onError(
-                        HealthService.this.statuses
-                            .of(RpcErrorReason.NOT_SERVED,
-                                    Status.NOT_FOUND
-                                        .withDescription("No service is called '" + request.getService() + "'"))
-                            .asException());
-                return;
-            }
-            response.onNext(response(status));
-            response.onCompleted();
-        }
-
-        @Override
-        public void watch(HealthCheckRequest request, StreamObserver<HealthCheckResponse> response) {
-            Watcher watcher = new Watcher(request.getService(),
-                    (ServerCallStreamObserver<HealthCheckResponse>) response);
-            watcher.observer.setOnCancelHandler(() -> HealthService.this.watchers.remove(watcher));
-            // The server may end the call, too.
-            watcher.observer.setOnCloseHandler(() -> HealthService.this.watchers.remove(watcher));
-            HealthService.this.watch(watcher);
-        }
-
-    }
-
-    /**
-     * Someone who watches a service.
-     */
-    private static final class Watcher {
-
-        private final String service;
-
-        private final ServerCallStreamObserver<HealthCheckResponse> observer;
-
-        /** Guarded by the health service. */
-        private ServingStatus told = ServingStatus.UNKNOWN;
-
-        private Watcher(String service, ServerCallStreamObserver<HealthCheckResponse> observer) {
-            this.service = service;
-            this.observer = observer;
-        }
-
-        private void tell(ServingStatus status) {
-            if (status != this.told) {
-                this.told = status;
-                this.observer.onNext(response(status));
-            }
-        }
-
     }
 
 }

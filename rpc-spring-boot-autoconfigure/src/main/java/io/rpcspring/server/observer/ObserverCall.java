@@ -18,7 +18,7 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
     private final Responses<Q, R> responses;
 
     /** What the service wants to be told; null if nothing. */
-    private @Nullable Handlers handlers;
+    private @Nullable ServiceHandlers handlers;
 
     private boolean autoRequest = true;
 
@@ -70,17 +70,17 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
 
     final void setOnReady(Runnable handler) {
         requireOpen("onReadyHandler");
-        handlers().onReady = handler;
+        handlers().setOnReady(handler);
     }
 
     final void setOnCancel(Runnable handler) {
         requireOpen("onCancelHandler");
-        handlers().onCancel = handler;
+        handlers().setOnCancel(handler);
     }
 
     final void setOnClose(Runnable handler) {
         requireOpen("onCloseHandler");
-        handlers().onClose = handler;
+        handlers().setOnClose(handler);
     }
 
     final void disableAutoRequest() {
@@ -89,10 +89,10 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
     }
 
     /** So later events must come on a thread of the pool. */
-    private Handlers handlers() {
-        Handlers own = this.handlers;
+    private ServiceHandlers handlers() {
+        ServiceHandlers own = this.handlers;
         if (own == null) {
-            own = new Handlers();
+            own = new ServiceHandlers();
             this.handlers = own;
             LiveCall<?, ?> live = LiveCall.of(call());
             if (live != null) {
@@ -102,23 +102,17 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
         return own;
     }
 
-    private static void tell(@Nullable Runnable handler) {
-        if (handler != null) {
-            handler.run();
-        }
-    }
-
     @Override
     public void onReady() {
         if (this.handlers != null) {
-            tell(this.handlers.onReady);
+            this.handlers.onReady();
         }
     }
 
     @Override
     public void onCancel() {
         if (this.handlers != null) {
-            tell(this.handlers.onCancel);
+            this.handlers.onCancel();
         }
     }
 
@@ -129,19 +123,8 @@ abstract class ObserverCall<Q, R> extends ServerCall.Listener<Q> {
             onCancel();
         }
         else if (this.handlers != null) {
-            tell(this.handlers.onClose);
+            this.handlers.onClose();
         }
-    }
-
-    /** What the service wants to be told. Most calls want nothing. */
-    private static final class Handlers {
-
-        private @Nullable Runnable onReady;
-
-        private @Nullable Runnable onCancel;
-
-        private @Nullable Runnable onClose;
-
     }
 
 }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authorization.AuthorizationEventPublisher;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -20,6 +21,7 @@ import io.rpcspring.RpcContext;
 import io.rpcspring.server.ServiceRegistry.Selection;
 import io.rpcspring.server.call.ChainLink.Served;
 import io.rpcspring.words.Names;
+import io.rpcspring.words.ServiceMethods;
 
 /**
  * Decides who may call which method: the rule of the method and the application's
@@ -67,21 +69,23 @@ public final class AccessRules {
      * @throws RpcConfigurationException if a rule is none, or for something else
      */
     void serve(Collection<Served> services, Selection selection) {
-        Map<String, Collection<MethodDescriptor<?, ?>>> served = services.stream()
-            .collect(Collectors.toMap((each) -> each.service().getName(), (each) -> each.service().getMethods(),
-                    (first, second) -> first, TreeMap::new));
+        Map<String, ServiceDescriptor> served = services.stream()
+            .map(Served::service)
+            .collect(Collectors.toMap(ServiceDescriptor::getName, (service) -> service, (first, second) -> first,
+                    TreeMap::new));
         Map<String, AccessRule> all = new HashMap<>();
         served.values()
             .stream()
-            .flatMap(Collection::stream)
+            .flatMap((service) -> service.getMethods().stream())
             .filter(this::concern)
             .forEach((method) -> all.put(method.getFullMethodName(),
                     this.expressions.rule(this.settings.of(method), method)));
         this.rules = all;
         this.settings.services().forEach((name, access) -> {
-            Collection<MethodDescriptor<?, ?>> methods = served.get(name);
-            if (methods != null) {
-                requireMethods(name, access, methods);
+            ServiceDescriptor service = served.get(name);
+            if (service != null) {
+                String place = AccessSettings.place(name) + ".methods";
+                access.methods().keySet().forEach((method) -> ServiceMethods.require(place, service, method));
                 return;
             }
             selection.check(() -> {
@@ -94,19 +98,6 @@ public final class AccessRules {
         return new RpcConfigurationException("rpc.server.security.rules names the service '" + service
                 + "', which is not served. Served: " + Names.nearestFirst(service, served) + ".",
                 "Correct the name, or remove the entry.");
-    }
-
-    private static void requireMethods(String service, AccessSettings.ServiceAccess access,
-            Collection<MethodDescriptor<?, ?>> methods) {
-        List<String> names = methods.stream().map((method) -> String.valueOf(method.getBareMethodName())).toList();
-        for (String name : access.methods().keySet()) {
-            if (!names.contains(name)) {
-                throw new RpcConfigurationException(
-                        AccessSettings.place(service) + ".methods names '" + name + "', which is no method of "
-                                + service + ". Its methods: " + Names.nearestFirst(name, names) + ".",
-                        "Correct the name, or remove the entry.");
-            }
-        }
     }
 
     /**

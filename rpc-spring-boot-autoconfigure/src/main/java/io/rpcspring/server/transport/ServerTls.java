@@ -1,7 +1,5 @@
 package io.rpcspring.server.transport;
 
-import java.security.KeyStore;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -12,10 +10,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.core.NestedExceptionUtils;
 
 import io.rpcspring.RpcConfigurationException;
-import io.rpcspring.words.Names;
+import io.rpcspring.words.Reason;
 
 /**
  * The server's certificate, and whether it asks clients for theirs.
@@ -29,9 +26,7 @@ public final class ServerTls {
 
     private final Supplier<SslBundles> bundles;
 
-    private final String name;
-
-    private final ClientAuth clientAuth;
+    private final ServerBundle own;
 
     /** Guarded by this. */
     private @Nullable Consumer<SslBundle> listener;
@@ -47,12 +42,11 @@ public final class ServerTls {
      */
     public ServerTls(Supplier<SslBundles> bundles, String name, ClientAuth clientAuth) {
         this.bundles = bundles;
-        this.name = name;
-        this.clientAuth = clientAuth;
+        this.own = new ServerBundle(name, clientAuth);
     }
 
     ClientAuth clientAuth() {
-        return this.clientAuth;
+        return this.own.clientAuth();
     }
 
     /**
@@ -64,23 +58,19 @@ public final class ServerTls {
      */
     synchronized <T> Supplier<T> current(Function<SslBundle, T> make) {
         SslBundles all = attempt(this.bundles);
-        if (!all.getBundleNames().contains(this.name)) {
-            throw new RpcConfigurationException(
-                    "rpc.server.ssl.bundle is '" + this.name + "', but there is no such bundle. Bundles: "
-                            + Names.nearestFirst(this.name, all.getBundleNames()) + ".",
-                    "Set rpc.server.ssl.bundle to one of them, or add " + example("keystore") + ".");
-        }
-        AtomicReference<T> current = new AtomicReference<>(attempt(() -> checked(all.getBundle(this.name), make)));
+        this.own.requireAmong(all.getBundleNames());
+        AtomicReference<T> current = new AtomicReference<>(
+                attempt(() -> checked(all.getBundle(this.own.name()), make)));
         this.listener = (updated) -> current.set(checked(updated, make));
         if (!this.watched) {
             this.watched = true;
-            all.addBundleUpdateHandler(this.name, this::update);
+            all.addBundleUpdateHandler(this.own.name(), this::update);
         }
         return current::get;
     }
 
     private <T> T checked(SslBundle bundle, Function<SslBundle, T> make) {
-        check(bundle);
+        this.own.require(bundle);
         return make.apply(bundle);
     }
 
@@ -92,30 +82,8 @@ public final class ServerTls {
             throw ex;
         }
         catch (RuntimeException ex) {
-            throw new RpcConfigurationException(
-                    "rpc.server.ssl.bundle is '" + this.name + "', which cannot be used: " + reason(ex) + ".",
-                    "Correct the bundle below spring.ssl.bundle: files, formats and passwords.", ex);
+            throw this.own.unusable(ex);
         }
-    }
-
-    private void check(SslBundle bundle) {
-        if (bundle.getStores().getKeyStore() == null) {
-            throw new RpcConfigurationException(
-                    "rpc.server.ssl.bundle is '" + this.name + "', which has no certificate for the server.",
-                    "Add " + example("keystore") + ".");
-        }
-        KeyStore trusted = bundle.getStores().getTrustStore();
-        if (trusted == null && this.clientAuth != ClientAuth.NONE) {
-            throw new RpcConfigurationException(
-                    "rpc.server.ssl.client-auth is '" + this.clientAuth.name().toLowerCase(Locale.ROOT)
-                            + "', but the bundle '" + this.name + "' does not say which clients to trust.",
-                    "Add " + example("truststore") + ", or set rpc.server.ssl.client-auth to none.");
-        }
-    }
-
-    private String example(String store) {
-        return "spring.ssl.bundle.jks." + this.name + "." + store + ".location (or spring.ssl.bundle.pem." + this.name
-                + "." + store + ".certificate)";
     }
 
     private synchronized void update(SslBundle updated) {
@@ -123,18 +91,12 @@ public final class ServerTls {
             if (this.listener != null) {
                 this.listener.accept(updated);
             }
-            logger.info("gRPC server uses the updated SSL bundle '" + this.name + "' for new connections");
+            logger.info("gRPC server uses the updated SSL bundle '" + this.own.name() + "' for new connections");
         }
         catch (RuntimeException ex) {
-            logger.error("gRPC server keeps its certificate: the updated SSL bundle '" + this.name
-                    + "' cannot be used: " + reason(ex));
+            logger.error("gRPC server keeps its certificate: the updated SSL bundle '" + this.own.name()
+                    + "' cannot be used: " + Reason.of(ex));
         }
-    }
-
-    private static String reason(RuntimeException ex) {
-        Throwable cause = NestedExceptionUtils.getMostSpecificCause(ex);
-        String message = (cause.getMessage() != null) ? cause.getMessage() : cause.toString();
-        return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 
     /**

@@ -1,15 +1,8 @@
 package io.rpcspring.server.transport;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-
-import org.jspecify.annotations.Nullable;
 
 import io.rpcspring.RpcConfigurationException;
 
@@ -40,22 +33,23 @@ public record UnixSocket(Path path) {
      */
     UnixDomainSocketAddress claim() {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(this.path);
-        if (!Files.exists(this.path, LinkOption.NOFOLLOW_LINKS)) {
+        SocketFile file = new SocketFile(this.path);
+        if (!file.exists()) {
             return address;
         }
-        if (!isSocket()) {
+        if (!file.isSocket()) {
             throw new RpcConfigurationException(
                     "The gRPC server cannot listen on " + this + ": the file exists and is not a socket"
                             + " (rpc.server.unix-socket).",
                     "Remove the file, or set rpc.server.unix-socket to another path.");
         }
-        if (isInUse(address)) {
+        if (SocketFile.isInUse(address)) {
             throw new RpcConfigurationException(
                     "The gRPC server cannot listen on " + this + ": another process listens there"
                             + " (rpc.server.unix-socket).",
                     "Stop what listens there, or set rpc.server.unix-socket to another path.");
         }
-        remove();
+        remove(file);
         return address;
     }
 
@@ -80,47 +74,21 @@ public record UnixSocket(Path path) {
      * @return removes that file, and not what may have taken its place
      */
     Runnable remover() {
-        Object made = identity();
+        SocketFile file = new SocketFile(this.path);
+        Object made = file.identity();
         return () -> {
-            if (made != null && made.equals(identity())) {
-                remove();
+            if (made != null && made.equals(file.identity())) {
+                remove(file);
             }
         };
     }
 
-    private @Nullable Object identity() {
+    private void remove(SocketFile file) {
         try {
-            return Files.readAttributes(this.path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
-        }
-        catch (IOException ex) {
-            return null;
-        }
-    }
-
-    private void remove() {
-        try {
-            Files.deleteIfExists(this.path);
+            file.remove();
         }
         catch (IOException ex) {
             throw cannotListen("the old socket cannot be removed (" + ex + ")", ex);
-        }
-    }
-
-    private boolean isSocket() {
-        try {
-            return Files.readAttributes(this.path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther();
-        }
-        catch (IOException ex) {
-            return false;
-        }
-    }
-
-    private static boolean isInUse(UnixDomainSocketAddress address) {
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            return probe.connect(address);
-        }
-        catch (IOException ex) {
-            return false;
         }
     }
 

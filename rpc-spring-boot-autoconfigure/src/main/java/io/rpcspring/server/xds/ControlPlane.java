@@ -12,14 +12,9 @@ import java.util.concurrent.TimeoutException;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.Status;
-import io.grpc.StatusException;
-import io.grpc.StatusRuntimeException;
 import io.grpc.xds.XdsServerBuilder;
 import io.grpc.xds.XdsServerCredentials;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.NestedExceptionUtils;
 
 import io.rpcspring.RpcConfigurationException;
 import io.rpcspring.server.transport.TransportSettings.Mesh;
@@ -32,8 +27,6 @@ import io.rpcspring.server.transport.TransportSettings.Mesh;
  */
 public final class ControlPlane implements Mesh {
 
-    private static final Log logger = LogFactory.getLog(ControlPlane.class);
-
     /** Says how the listener of a server is called. */
     private static final String TEMPLATE = "\"server_listener_resource_name_template\": \"places/listener/%s\"";
 
@@ -41,8 +34,7 @@ public final class ControlPlane implements Mesh {
 
     private final @Nullable Bootstrap bootstrap;
 
-    /** Why the port is closed; null while it is open. */
-    private volatile @Nullable String trouble;
+    private final MeshedPort port = new MeshedPort();
 
     /**
      * Asks nobody yet.
@@ -58,7 +50,7 @@ public final class ControlPlane implements Mesh {
     @Override
     public Builders around(SocketAddress address, ServerCredentials credentials) {
         XdsServerBuilder builder = XdsServerBuilder.forAddress(address, XdsServerCredentials.create(credentials))
-            .xdsServingStatusListener(new Listener());
+            .xdsServingStatusListener(this.port);
         if (this.bootstrap != null) {
             // Its name notwithstanding: a server has no other way to be told.
             builder.overrideBootstrapForTest(this.bootstrap.read());
@@ -77,7 +69,7 @@ public final class ControlPlane implements Mesh {
         }
         catch (TimeoutException ex) {
             server.shutdownNow();
-            throw refusal("within " + this.patience.toMillis() + "ms" + because(), null);
+            throw refusal("within " + this.patience.toMillis() + "ms" + this.port.because(), null);
         }
         catch (InterruptedException ex) {
             server.shutdownNow();
@@ -104,7 +96,7 @@ public final class ControlPlane implements Mesh {
     private static IOException failure(@Nullable Throwable cause) {
         Throwable inner = (cause instanceof IOException && cause.getCause() != null) ? cause.getCause() : null;
         if (inner != null && Status.fromThrowable(inner).getCode() == Status.Code.UNAVAILABLE) {
-            String reason = String.valueOf(innermost(inner));
+            String reason = String.valueOf(MeshedPort.innermost(inner));
             throw new RpcConfigurationException(
                     "rpc.server.xds.enabled is true, but the xDS bootstrap cannot be used: "
                             + reason.lines().findFirst().orElse("") + ".",
@@ -124,24 +116,6 @@ public final class ControlPlane implements Mesh {
                 cause);
     }
 
-    private String because() {
-        String known = this.trouble;
-        return (known != null) ? ": " + known : "";
-    }
-
-    /** grpc-java keeps the reason below its own words. */
-    private static String why(Throwable thrown) {
-        String words = String.valueOf(Status.fromThrowable(thrown).getDescription());
-        String reason = innermost(thrown);
-        return (reason == null || reason.contains(words) || words.contains(reason)) ? words : words + ": " + reason;
-    }
-
-    private static @Nullable String innermost(Throwable thrown) {
-        Throwable cause = NestedExceptionUtils.getMostSpecificCause(thrown);
-        return (cause instanceof StatusException || cause instanceof StatusRuntimeException)
-                ? Status.fromThrowable(cause).getDescription() : cause.getMessage();
-    }
-
     /**
      * Says where the control plane is.
      */
@@ -152,28 +126,6 @@ public final class ControlPlane implements Mesh {
          * @return the JSON as grpc-java's parser makes it
          */
         Map<String, ?> read();
-
-    }
-
-    /** Says when the port closes and opens again, once each. */
-    private final class Listener implements XdsServerBuilder.XdsServingStatusListener {
-
-        @Override
-        public void onServing() {
-            if (ControlPlane.this.trouble != null) {
-                logger.info("gRPC server takes calls, as the xDS control plane says");
-            }
-            ControlPlane.this.trouble = null;
-        }
-
-        @Override
-        public void onNotServing(Throwable thrown) {
-            String why = why(thrown);
-            if (ControlPlane.this.trouble == null) {
-                logger.warn("gRPC server takes no calls, as the xDS control plane says or does not answer: " + why);
-            }
-            ControlPlane.this.trouble = why;
-        }
 
     }
 
