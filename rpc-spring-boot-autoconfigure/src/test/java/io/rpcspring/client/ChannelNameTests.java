@@ -42,8 +42,8 @@ class ChannelNameTests {
                         ssl: { enabled: true }
                         metadata: { x-team: maps }
                         methods:
-                          Places: { deadline: 7s }
-                          "[Clock/At]": { deadline: 3s }
+                          "[places.v1.Places]": { deadline: 7s }
+                          "[places.v1.Places/Find]": { deadline: 3s }
                 """.formatted(key))), name);
     }
 
@@ -53,8 +53,9 @@ class ChannelNameTests {
     void propertiesMayHaveAnyName(String key, String name) {
         String prefix = "rpc.client.channels." + key;
         assertHasAll(this.runner.withPropertyValues(prefix + ".target=localhost:9090", prefix + ".deadline=5s",
-                prefix + ".ssl.enabled=true", prefix + ".metadata.x-team=maps", prefix + ".methods.Places.deadline=7s",
-                prefix + ".methods.[Clock/At].deadline=3s"), name);
+                prefix + ".ssl.enabled=true", prefix + ".metadata.x-team=maps",
+                prefix + ".methods.[places.v1.Places].deadline=7s",
+                prefix + ".methods.[places.v1.Places/Find].deadline=3s"), name);
     }
 
     @ParameterizedTest
@@ -69,7 +70,7 @@ class ChannelNameTests {
                   target: localhost:1
                   deadline: 1s
                   metadata: { x-team: maps }
-                  methods: { Places: { deadline: 7s }, "[Clock/At]": { deadline: 3s } }
+                  methods: { "[places.v1.Places]": { deadline: 7s }, "[places.v1.Places/Find]": { deadline: 3s } }
                 """.formatted(key)))
             .withInitializer(Sources.variables(prefix + "_TARGET=localhost:9090", prefix + "_DEADLINE=5s",
                     prefix + "_SSL_ENABLED=true")),
@@ -82,7 +83,8 @@ class ChannelNameTests {
                 assertThat(report.name()).isEqualTo(name);
                 assertThat(report.target()).isEqualTo("localhost:9090");
                 assertThat(report.settings().toString()).contains("deadline=PT5S", "ssl={enabled=true",
-                        "metadata={x-team=", "methods.Places={deadline=PT7S", "methods.Clock/At={deadline=PT3S");
+                        "metadata={x-team=", "methods.places.v1.Places={deadline=PT7S",
+                        "methods.places.v1.Places/Find={deadline=PT3S");
             }));
     }
 

@@ -35,6 +35,7 @@ import io.rpcspring.fixture.ClockFixture;
 import io.rpcspring.fixture.Connection;
 import io.rpcspring.fixture.FreePort;
 import io.rpcspring.fixture.PlacesFixture;
+import io.rpcspring.fixture.RsaKeys;
 import io.rpcspring.fixture.StarterRunner;
 import io.rpcspring.sample.places.Note;
 import io.rpcspring.sample.places.PlaceName;
@@ -123,7 +124,7 @@ class SecuredSampleTests {
             SecurityFilterAutoConfiguration.class, OAuth2AuthorizationServerAutoConfiguration.class,
             OAuth2AuthorizationServerJwtAutoConfiguration.class, OAuth2ClientAutoConfiguration.class,
             OAuth2ResourceServerAutoConfiguration.class })
-    @Import({ Sample.Places.class, Sample.Clock.class })
+    @Import({ Sample.Places.class, Sample.Clock.class, RsaKeys.Signing.class })
     static class Sample {
 
         /** In place of the sample's. */

@@ -31,12 +31,17 @@ import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+
+import io.rpcspring.fixture.PlainPasswords;
+import io.rpcspring.fixture.RsaKeys;
 
 /**
  * A Spring Authorization Server that counts what it is asked for, and fails if told to.
@@ -46,9 +51,6 @@ final class TokenServer implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
 
     private volatile Duration lifetime = Duration.ofHours(1);
-
-    /** Encoded better with its first use. */
-    private volatile String secret = "{noop}pass:word";
 
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
@@ -164,7 +166,7 @@ final class TokenServer implements AutoCloseable {
     private RegisteredClient client() {
         return RegisteredClient.withId("1")
             .clientId("guide")
-            .clientSecret(this.secret)
+            .clientSecret("pass:word")
             .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
             .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
             .scope("read")
@@ -188,7 +190,13 @@ final class TokenServer implements AutoCloseable {
             WebMvcAutoConfiguration.class, SecurityAutoConfiguration.class, ServletWebSecurityAutoConfiguration.class,
             SecurityFilterAutoConfiguration.class, OAuth2AuthorizationServerAutoConfiguration.class,
             OAuth2AuthorizationServerJwtAutoConfiguration.class })
+    @Import(RsaKeys.Signing.class)
     static class Issuer {
+
+        @Bean
+        PasswordEncoder passwords() {
+            return new PlainPasswords();
+        }
 
         /** Looked up anew for each request. */
         @Bean
@@ -197,7 +205,7 @@ final class TokenServer implements AutoCloseable {
 
                 @Override
                 public void save(RegisteredClient client) {
-                    server.secret = String.valueOf(client.getClientSecret());
+                    throw new IllegalStateException("Nothing of the client changes");
                 }
 
                 @Override

@@ -5,15 +5,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
-import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.jayway.jsonpath.JsonPath;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import org.springframework.boot.Banner;
@@ -31,6 +27,10 @@ import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.crypto.password.PasswordEncoder;
+
+import io.rpcspring.fixture.PlainPasswords;
+import io.rpcspring.fixture.RsaKeys;
 
 /**
  * A Spring Authorization Server whose keys can be changed.
@@ -39,7 +39,7 @@ final class AuthorizationServer implements AutoCloseable {
 
     private static final String CLIENT = "spring.security.oauth2.authorizationserver.client.atlas.";
 
-    private final AtomicReference<JWKSet> keys = new AtomicReference<>(newKeys());
+    private final AtomicReference<JWKSet> keys = new AtomicReference<>(RsaKeys.published(RsaKeys.FIRST));
 
     private final ConfigurableApplicationContext context;
 
@@ -49,24 +49,16 @@ final class AuthorizationServer implements AutoCloseable {
             .logStartupInfo(false)
             .initializers((starting) -> starting.getBeanFactory().registerSingleton("keys", this.keys))
             .run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.register-shutdown-hook=false",
-                    "--" + CLIENT + "registration.client-id=atlas",
-                    "--" + CLIENT + "registration.client-secret={noop}secret",
+                    "--" + CLIENT + "registration.client-id=atlas", "--" + CLIENT + "registration.client-secret=secret",
                     "--" + CLIENT + "registration.client-authentication-methods=client_secret_basic",
                     "--" + CLIENT + "registration.authorization-grant-types=client_credentials",
                     "--" + CLIENT + "registration.scopes=read,write",
                     "--" + CLIENT + "token.access-token-format=self-contained");
     }
 
-    private static JWKSet newKeys() {
-        KeyPair pair = Tokens.newKeys();
-        return new JWKSet(new RSAKey.Builder((RSAPublicKey) pair.getPublic()).privateKey(pair.getPrivate())
-            .keyID(UUID.randomUUID().toString())
-            .build());
-    }
-
     /** Signs with a new key from now on, and has forgotten the old one. */
     void rotate() {
-        this.keys.set(newKeys());
+        this.keys.set(RsaKeys.published(RsaKeys.SECOND));
     }
 
     String uri() {
@@ -101,6 +93,11 @@ final class AuthorizationServer implements AutoCloseable {
             SecurityFilterAutoConfiguration.class, OAuth2AuthorizationServerAutoConfiguration.class,
             OAuth2AuthorizationServerJwtAutoConfiguration.class })
     static class Issuer {
+
+        @Bean
+        PasswordEncoder passwords() {
+            return new PlainPasswords();
+        }
 
         @Bean
         JWKSource<SecurityContext> source(AtomicReference<JWKSet> keys) {

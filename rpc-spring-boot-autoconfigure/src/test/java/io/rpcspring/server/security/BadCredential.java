@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import io.grpc.Metadata;
 
 import io.rpcspring.RpcErrorReason;
+import io.rpcspring.fixture.RsaKeys;
 
 /**
  * What somebody shows who is not to be let in, and how his call ends.
@@ -41,7 +42,7 @@ public enum BadCredential {
 
     /** Somebody else has signed it. */
     OTHER_SIGNATURE("a token with a wrong signature", Answer.BAD,
-            () -> Secured.bearer(Tokens.signed(Tokens.newKeys(), "anna", (claims) -> {
+            () -> Secured.bearer(Tokens.signed(RsaKeys.SECOND, "anna", (claims) -> {
             }))),
 
     /** Changed after it was signed. */

@@ -26,6 +26,7 @@ import io.rpcspring.fixture.DeadServer;
 import io.rpcspring.fixture.Flood.Ended;
 import io.rpcspring.fixture.OwnLog;
 import io.rpcspring.fixture.PlacesServer;
+import io.rpcspring.fixture.PlainPasswords;
 import io.rpcspring.fixture.SharedServer;
 import io.rpcspring.sample.places.PlacesGrpc;
 
@@ -45,7 +46,7 @@ class BadCredentialsTests {
     @BeforeAll
     static void start() {
         SHARED.start(
-                List.of(WhoPlaces.class, Interceptor.class, Tokens.decoder(), users(),
+                List.of(WhoPlaces.class, Interceptor.class, Tokens.decoder(), users(), new PlainPasswords(),
                         Secured.autoConfiguration("RpcPropagation"), Secured.AUTO_CONFIGURATION),
                 "rpc.server.security.basic.enabled=true",
                 "rpc.server.security.default-access=hasAuthority('SCOPE_read')",
@@ -54,7 +55,7 @@ class BadCredentialsTests {
 
     private static InMemoryUserDetailsManager users() {
         return new InMemoryUserDetailsManager(
-                User.withUsername("anna").password("{noop}secret").authorities("SCOPE_read").build());
+                User.withUsername("anna").password("secret").authorities("SCOPE_read").build());
     }
 
     @BeforeEach

@@ -1,8 +1,6 @@
 package io.rpcspring.server.security;
 
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
@@ -21,6 +19,8 @@ import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 
+import io.rpcspring.fixture.RsaKeys;
+
 /**
  * Issues tokens, good ones and others.
  */
@@ -30,20 +30,9 @@ final class Tokens {
 
     static final String AUDIENCE = "places";
 
-    private static final KeyPair KEYS = newKeys();
+    private static final KeyPair KEYS = RsaKeys.FIRST;
 
     private Tokens() {
-    }
-
-    static KeyPair newKeys() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            return generator.generateKeyPair();
-        }
-        catch (NoSuchAlgorithmException ex) {
-            throw new IllegalStateException(ex);
-        }
     }
 
     /** A token of somebody who may do something. */
