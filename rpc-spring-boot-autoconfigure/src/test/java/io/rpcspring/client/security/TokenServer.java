@@ -64,7 +64,8 @@ final class TokenServer implements AutoCloseable {
             .bannerMode(Banner.Mode.OFF)
             .logStartupInfo(false)
             .initializers((context) -> context.getBeanFactory().registerSingleton("tokenServer", this))
-            .run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.register-shutdown-hook=false");
+            .run("--server.port=0", "--server.address=127.0.0.1", "--spring.autoconfigure.exclude=",
+                    "--spring.main.register-shutdown-hook=false");
     }
 
     static TokenServer start() {

@@ -48,8 +48,9 @@ final class AuthorizationServer implements AutoCloseable {
             .bannerMode(Banner.Mode.OFF)
             .logStartupInfo(false)
             .initializers((starting) -> starting.getBeanFactory().registerSingleton("keys", this.keys))
-            .run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.register-shutdown-hook=false",
-                    "--" + CLIENT + "registration.client-id=atlas", "--" + CLIENT + "registration.client-secret=secret",
+            .run("--server.port=0", "--server.address=127.0.0.1", "--spring.autoconfigure.exclude=",
+                    "--spring.main.register-shutdown-hook=false", "--" + CLIENT + "registration.client-id=atlas",
+                    "--" + CLIENT + "registration.client-secret=secret",
                     "--" + CLIENT + "registration.client-authentication-methods=client_secret_basic",
                     "--" + CLIENT + "registration.authorization-grant-types=client_credentials",
                     "--" + CLIENT + "registration.scopes=read,write",
