@@ -64,7 +64,8 @@ class RpcStreamTests {
                     }
                     notes.halfClose();
                 });
-                await().until(() -> first.getState() == Thread.State.WAITING);
+                // It may also have waited for a moment, for its connection or a write.
+                await().during(200, TimeUnit.MILLISECONDS).until(() -> first.getState() == Thread.State.WAITING);
                 String message = "Two threads send on one stream of places.v1.Places/Notes: '"
                         + Thread.currentThread().getName() + "' came while 'first sender' was at it";
                 assertThatIllegalStateException().isThrownBy(() -> notes.send(NOTE)).withMessage(message);

@@ -113,6 +113,7 @@ class CallMatrixTests {
 
     @BeforeEach
     void connect() {
+        this.handlers.ends.clear();
         await().until(() -> this.connection.channel().getState(true) == ConnectivityState.READY);
     }
 
@@ -198,6 +199,8 @@ class CallMatrixTests {
     @EnumSource(names = "UNARY", mode = EnumSource.Mode.EXCLUDE)
     void secondThreadInOneDirectionIsRefusedAndDisturbsNothing(Kind kind) throws Exception {
         try (RpcStream<?, ?> call = openBlocked(kind, this.connection.channel(), CallOptions.DEFAULT)) {
+            // A sender may also have waited for a moment, until a write was done.
+            await().during(200, TimeUnit.MILLISECONDS).until(this.handlers::isBlocked);
             String handlerThread = Objects.requireNonNull(this.handlers.thread).getName();
             assertThatIllegalStateException().isThrownBy(Objects.requireNonNull(this.handlers.blocking)::run)
                 .withMessageMatching(
