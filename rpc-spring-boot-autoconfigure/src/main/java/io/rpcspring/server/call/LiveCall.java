@@ -187,7 +187,7 @@ public final class LiveCall<Q, R> extends AnsweredCall<Q, R> implements PooledCa
      */
     @Override
     public void fail(Throwable thrown) {
-        if (end() == null || (isAnswered() && !isEndedBy(this, thrown))) {
+        if (!isEndedByOthers() && !isEndedBy(this, thrown)) {
             refuse(failures().map(rpcContext(), thrown));
         }
     }
@@ -223,8 +223,10 @@ public final class LiveCall<Q, R> extends AnsweredCall<Q, R> implements PooledCa
         refuse(end, Expiry.CANCELLED);
     }
 
+    /** What the transport has ended is left to it, but for a deadline, which is ours. */
     private void refuse(CallEnd end, Expiry why) {
-        if (isEndedWith(end.status(), end.trailers(), false)) {
+        boolean ours = why == Expiry.DEADLINE || !context().isCancelled();
+        if (ours && isEndedWith(end.status(), end.trailers(), false)) {
             tell(end.status(), why);
         }
     }
@@ -234,9 +236,13 @@ public final class LiveCall<Q, R> extends AnsweredCall<Q, R> implements PooledCa
         return end() != null;
     }
 
-    /** Whether somebody else than whoever answers has ended it. */
-    boolean isEndedByOthers() {
-        return isEnded() && !isAnswered();
+    /**
+     * Whether somebody else than whoever answers has ended it, or is about to tell: who
+     * answers may see a cancelled context first.
+     * @return whether what is thrown from now on is no failure
+     */
+    public boolean isEndedByOthers() {
+        return isEnded() ? !isAnswered() : context().isCancelled();
     }
 
     /**

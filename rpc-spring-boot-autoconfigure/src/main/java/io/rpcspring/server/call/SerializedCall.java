@@ -107,8 +107,10 @@ abstract class SerializedCall<Q, R> extends ForwardingServerCall<Q, R> {
         return true;
     }
 
+    /** Of a call that is cancelled none is missed: it was not sent for that reason. */
     final synchronized boolean isResponseMissing() {
-        return this.end == null && !this.messageSent && getMethodDescriptor().getType().serverSendsOneMessage();
+        return this.end == null && !this.messageSent && !this.context.isCancelled()
+                && getMethodDescriptor().getType().serverSendsOneMessage();
     }
 
     /**

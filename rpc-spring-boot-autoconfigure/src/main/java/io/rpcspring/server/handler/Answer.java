@@ -101,7 +101,7 @@ abstract class Answer<R> {
             // An interceptor has not let the end through.
             live.fail(thrown);
         }
-        else if (!this.over) {
+        else if (!this.over && (live == null || !live.isEndedByOthers())) {
             CallEnd failure = this.handler.failures().map(context(), thrown);
             endWith(() -> refuse(failure));
         }

@@ -115,7 +115,10 @@ final class Responses<Q, R> extends ResponseSettings<Q, R> implements CallHandle
     }
 
     private void fail(Throwable thrown) {
-        LastResort.close(call(), this.method.failures().map(LiveCall.contextOf(call()), thrown));
+        LiveCall<?, ?> live = LiveCall.of(call());
+        if (live == null || !live.isEndedByOthers()) {
+            LastResort.close(call(), this.method.failures().map(LiveCall.contextOf(call()), thrown));
+        }
     }
 
     private void complain(String use) {
